@@ -1,0 +1,36 @@
+"""Fraud detection (a fintech): answers beside the card switch, trained on restricted data under a legal obligation."""
+
+from cnai_gitops import Blueprint, Canary, Drift, Observe, Prepare, Rate, Serve, Spark, Sweep, Train, gpu, log_uniform
+
+fraud = Blueprint(
+    name="fraud-detection",
+    team="risk",
+    purpose="fraud-detection",
+    prepare=Prepare(
+        name="features",
+        engine=Spark(image="fraud-prep", main="join.py", executors=8),
+        reads=["transactions"],
+        writes=["fraud-features"],
+        schedule="0 2 * * *",
+    ),
+    train=Train(
+        name="scorer",
+        image="fraud-train",
+        reads=["fraud-features"],
+        accelerator=gpu("h100", per_node=4),
+        nodes=2,
+        sweep=Sweep(trials=24, parallel=3, space={"lr": log_uniform(1e-4, 1e-2)}, maximize="auc"),
+        gate={"auc": ">= 0.92"},
+        schedule="0 4 * * 6",
+    ),
+    serve=Serve(
+        name="scorer",
+        model="scorer",
+        runtime="triton",
+        reads=["fraud-features"],
+        accelerator=gpu("l4"),
+        scaling=Rate(requests_per_replica=200),
+        canary=Canary(steps=[10, 50]),
+    ),
+    observe=Observe(slo={"p99_ms": 80, "availability": 99.9}, drift=Drift(method="psi", threshold=0.2, then="retrain")),
+)

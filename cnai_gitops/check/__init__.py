@@ -1,0 +1,1 @@
+"""The gate: schema, workflow lint, ledger and policy. Must not: write manifests."""

@@ -1,0 +1,279 @@
+"""The gate: one run of conftest over the whole inventory, believed only when it proves that it saw everything.
+
+Must not: decide what is allowed (the Rego does), know a rule by name, take silence for consent.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import orjson
+
+from cnai_gitops.check.canary import CANARY, Example, planted, read_canaries
+from cnai_gitops.check.rego import RegoFile, read_files
+from cnai_gitops.check.rules import TIERS, Rule, rules_of
+from cnai_gitops.errors import NotEvaluated
+from cnai_gitops.findings import Finding, Location, Severity, ordered
+from cnai_gitops.source.text import printable
+from cnai_gitops.system.files import Writer
+
+TIMEOUT = 300.0
+"""Seconds that conftest may take; 18,000 documents need three."""
+
+_FLAGS = (
+    "--parser", "json", "-p", "policy", "-d", "data", "-n", "gate", "--strict", "--rego-version", "v1", "--show-builtin-errors",
+    "--capabilities", "capabilities.json", "--no-color", "-o", "json",
+)  # fmt: skip
+_DOCUMENT = {"id": str, "env": str, "tier": str, "cluster": str, "object": dict, "pods": list, "images": list}
+_USE = ("id", "env", "tier", "cluster", "app", "dataset", "access")
+_TOTAL = ("env", "tier", "team", "class", "peak", "quota", "ids")
+_SERVICE = ("id", "env", "tier", "app", "stage", "min_replicas")
+_SCAN = ("collected_at", "database_at", "complete", "vulnerabilities")
+_RESERVED = {"cnai", "gate", "lib"}
+_ABSENT: dict[str, Any] = {"environments": {}, "datasets": {}, "uses": [], "services": [], "scans": {}, "sources": {}}
+_DATE = re.compile(r"20\d\d-\d\d-\d\d")
+
+
+class Answer(Protocol):
+    """What a finished process left behind."""
+
+    @property
+    def code(self) -> int:
+        """Exit code; negative when a signal ended the process."""
+
+    @property
+    def stdout(self) -> bytes:
+        """What it printed."""
+
+    @property
+    def stderr(self) -> bytes:
+        """What it complained about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """All policies of a run: the files, the rules that they declare, and the bad example of each rule."""
+
+    files: list[RegoFile]
+    rules: Mapping[str, Rule]
+    canaries: Mapping[str, Example]
+    capabilities: bytes
+
+
+def gate(
+    documents: list[dict[str, Any]],
+    data: Mapping[str, Any],
+    *,
+    packs: Sequence[Path],
+    conftest: Path,
+    workdir: Path | None = None,
+    run: Callable[..., Answer] | None = None,
+    timeout: float = TIMEOUT,
+) -> list[Finding]:
+    """What the policies of `packs` (the built-in one first) say about the documents of the inventory.
+
+    `data` holds one entry per fact (`run` with the day in `at`, `uses`, `datasets`, `ledger` ...). Unsound policy files
+    are findings, and nothing else is judged then. Raises NotEvaluated whenever some rule or document may have been
+    passed over. `workdir` keeps what conftest was given; `run` starts a process as `system.process.run` does.
+    """
+    pack, findings = load(packs)
+    if findings:
+        return ordered(findings)
+    _require(documents, data)
+    everything, facts = planted(documents, _ABSENT | {"ledger": {"teams": [], "documents": {}}} | dict(data), pack.canaries.values())
+    facts["run"] = facts["run"] | {"documents": len(everything), "packages": sorted({file.package for file in pack.files})}
+    with _folder(workdir) as folder:
+        _write(folder, everything, facts, pack)
+        verdicts = _judge(folder, conftest, run, timeout, pack)
+    return ordered(_believe(verdicts, pack, len(everything)))
+
+
+def load(packs: Sequence[Path]) -> tuple[Pack, list[Finding]]:
+    """The policies of all packs, and what is wrong with their files."""
+    files, findings = read_files(packs)
+    rules, of_rules = rules_of(files)
+    canaries, of_examples = read_canaries(rules.values())
+    capabilities = packs[0] / "capabilities.json" if packs else None
+    if capabilities is None or not capabilities.is_file():
+        raise NotEvaluated("the policy pack has no capabilities.json", help="the first pack is the built-in one; install again")
+    return Pack(files, rules, canaries, capabilities.read_bytes()), findings + of_rules + of_examples
+
+
+# -- what goes in --------------------------------------------------------------------------------------------
+
+
+def _require(documents: list[dict[str, Any]], data: Mapping[str, Any]) -> None:
+    """Refuse input of which Rego would silently skip a part."""
+    ids = set()
+    for document in documents:
+        if any(not isinstance(document.get(key), kind) for key, kind in _DOCUMENT.items()) or document["tier"] not in TIERS:
+            raise NotEvaluated(f"document {str(document.get('id'))!r} of the inventory is not complete")
+        ids.add(document["id"])
+    if len(ids) != len(documents):
+        raise NotEvaluated("two documents of the inventory have the same id")
+    if _RESERVED & set(data) or not _DATE.match(str(data.get("run", {}).get("at", ""))):
+        raise NotEvaluated("the facts for the policies need the day in run.at, and none may be called " + ", ".join(sorted(_RESERVED)))
+    totals = data.get("ledger", {}).get("teams", [])
+    _require_keys("uses", data.get("uses", []), _USE)
+    _require_keys("services", data.get("services", []), _SERVICE)
+    _require_keys("ledger.teams", totals, _TOTAL)
+    _require_keys("scans", data.get("scans", {}).values(), _SCAN)
+    named = [
+        *ids,
+        *(entry["id"] for entry in (*data.get("uses", []), *data.get("services", []))),
+        *(f"{total['env']}/" for total in totals),
+    ]
+    if any(name.startswith(f"{CANARY}/") for name in named):
+        raise NotEvaluated(f"an environment may not be called {CANARY}: its findings would be taken for those of the examples")
+
+
+def _require_keys(name: str, entries: Iterable[Mapping[str, Any]], keys: Sequence[str]) -> None:
+    for entry in entries:
+        missing = [key for key in keys if key not in entry]
+        if missing:
+            raise NotEvaluated(f"an entry of {name} lacks {', '.join(missing)}, so rules would skip it")
+
+
+@contextmanager
+def _folder(workdir: Path | None) -> Iterator[Path]:
+    if workdir is not None:
+        yield workdir
+        return
+    with tempfile.TemporaryDirectory(prefix="cnai-gate-") as name:
+        yield Path(name)
+
+
+def _write(folder: Path, documents: list[dict[str, Any]], facts: Mapping[str, Any], pack: Pack) -> None:
+    """Exactly the files that conftest may see: nothing of a pull request is handed over as a folder."""
+    try:
+        files = {f"data/{key}.json": orjson.dumps({key: value}) for key, value in facts.items()}
+        files["inventory.json"] = orjson.dumps({"documents": documents})
+    except TypeError as error:
+        raise NotEvaluated(f"the inventory cannot be written as JSON: {error}") from error
+    files["capabilities.json"] = pack.capabilities
+    files |= {f"policy/{place}": file.text.encode() for place, file in _places(pack).items()}
+    with Writer(folder) as writer:
+        for path, content in sorted(files.items()):
+            writer.write(path, content)
+
+
+def _places(pack: Pack) -> dict[str, RegoFile]:
+    """The files under the names that they have in conftest's folder: one numbered folder for each pack."""
+    roots = list(dict.fromkeys(file.root for file in pack.files))
+    return {f"{roots.index(file.root)}/{file.path}": file for file in pack.files}
+
+
+# -- what comes back -----------------------------------------------------------------------------------------
+
+
+def _judge(folder: Path, conftest: Path, run: Callable[..., Answer] | None, timeout: float, pack: Pack) -> list[Mapping[str, Any]]:
+    """Run conftest once; the denials of package `gate`."""
+    if run is None:
+        from cnai_gitops.system import process
+
+        run = process.run
+    home = {"HOME": str(folder.absolute()), "GOGC": "200"}  # conftest looks for plug-ins at home, and crashes without one
+    answer = run([str(conftest.absolute()), "test", "inventory.json", *_FLAGS], cwd=folder, env=home, timeout=timeout)
+    complaint = _complaint(answer, pack)
+    if answer.code not in (0, 1):
+        raise NotEvaluated(f"conftest ended with {answer.code}: {complaint}")
+    try:
+        results = orjson.loads(answer.stdout)
+    except orjson.JSONDecodeError as error:  # exit 1 without JSON is a policy that cannot be loaded or that crashed
+        raise NotEvaluated(f"conftest gave no verdict: {complaint}", help="correct the Rego at the place above") from error
+    if not isinstance(results, list) or [entry.get("namespace") for entry in results if isinstance(entry, dict)] != ["gate"]:
+        raise NotEvaluated(f"conftest did not evaluate package gate: {complaint}")
+    failures = results[0].get("failures")
+    if not isinstance(failures, list) or any(results[0].get(key) for key in ("warnings", "exceptions", "skipped")):
+        raise NotEvaluated("conftest passed something over, or warned, where it may only deny")
+    return failures
+
+
+def _complaint(answer: Answer, pack: Pack) -> str:
+    """The end of stderr, on one line, with the users' names of the policy files."""
+    text = answer.stderr[-4000:].decode("utf-8", "replace") or "it said nothing"
+    for place, file in _places(pack).items():
+        text = text.replace(f"policy/{place}", file.shown)
+    return printable(" ".join(text.split()))
+
+
+def _believe(verdicts: Sequence[Mapping[str, Any]], pack: Pack, count: int) -> Iterator[Finding]:
+    """The findings about real documents, after everything proved that nothing is missing."""
+    known: list[str] | None = None
+    judged: list[Finding] = []
+    for verdict in verdicts:
+        details = verdict.get("metadata") or {}
+        rule = details.get("rule")
+        if rule == "gate.count":
+            known = _counted(details, count)
+        elif rule == "gate.depth":
+            yield from (
+                Finding(code="CNAI701", message=str(verdict["msg"]), location=f.location)
+                for f in pack.files
+                if f.package == details["package"]
+            )
+        elif rule not in pack.rules or not isinstance(details.get("id"), str):
+            raise NotEvaluated(
+                f"a policy made a finding of its own kind ({str(verdict.get('msg'))[:80]!r})", help="build findings with lib.result.new"
+            )
+        else:
+            judged.append(_finding(verdict, details))
+    if known is None:
+        raise NotEvaluated("conftest did not say how many documents it saw")
+    if known != sorted(pack.rules):
+        raise NotEvaluated(f"rules on disk and rules evaluated differ: {', '.join(sorted(set(known) ^ set(pack.rules)))}")
+    _prove(judged, pack)
+    yield from (finding for finding in judged if finding.target.partition("/")[0] != CANARY)
+
+
+def _counted(details: Mapping[str, Any], count: int) -> list[str]:
+    if details.get("documents") != count:
+        raise NotEvaluated(f"conftest saw {details.get('documents')} documents of {count}")
+    return sorted(details.get("rules") or [])
+
+
+def _prove(findings: Iterable[Finding], pack: Pack) -> None:
+    """Every rule caught its own bad example."""
+    caught: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.target.partition("/")[0] == CANARY:
+            caught.setdefault(finding.code, []).append(finding)
+    silent = [
+        rule for rule, example in pack.canaries.items() if any(not _met(expected, caught.get(rule, [])) for expected in example.expect)
+    ]
+    if silent:
+        raise NotEvaluated(
+            f"rules that did not catch their own bad example: {', '.join(sorted(silent))}", help="such a rule would pass anything"
+        )
+
+
+def _met(expected: Mapping[str, Any], findings: Iterable[Finding]) -> bool:
+    return any(
+        f"{finding.target}/{finding.resource}" == expected["id"]
+        and finding.path == expected.get("path", finding.path)
+        and str(expected.get("contains", "")) in finding.message
+        for finding in findings
+    )
+
+
+def _finding(verdict: Mapping[str, Any], details: Mapping[str, Any]) -> Finding:
+    place = verdict.get("loc") or {}
+    known = place.get("file", "?") != "?"
+    env, _, rest = details["id"].partition("/")
+    cluster, _, resource = rest.partition("/")
+    return Finding(
+        code=details["rule"],
+        message=str(verdict["msg"]),
+        location=Location(place["file"], int(place["line"]), int(details.get("col", 0))) if known else None,
+        severity=Severity.WARNING if details.get("severity") == "warn" else Severity.ERROR,
+        help=str(details.get("help", "")),
+        path=str(details.get("path", "")),
+        resource=resource,
+        target=f"{env}/{cluster}",
+    )

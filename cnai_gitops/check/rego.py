@@ -1,0 +1,135 @@
+"""Rego files as text: which ones there are, which package each declares, what its METADATA says.
+
+Must not: run a tool, judge a manifest, hand a folder of foreign content to anybody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cnai_gitops.errors import NotEvaluated
+from cnai_gitops.findings import Finding, Location
+from cnai_gitops.source.files import SourceError, list_files, read_text
+from cnai_gitops.source.yaml import parse
+
+_PACKAGE = re.compile(r"package ([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)\s*")
+_VERDICT = re.compile(r"(?:default\s+)?((?:deny|warn|violation|exception)\w*)", re.IGNORECASE)
+_RULE = re.compile(r"cnai\.[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class RegoFile:
+    """One policy file: `path` below its pack's `root`, `shown` as users know it, the package and the line that declares it."""
+
+    root: Path
+    path: str
+    shown: str
+    package: str
+    line: int
+    text: str
+
+    @property
+    def location(self) -> Location:
+        """The line of the package."""
+        return Location(self.shown, self.line)
+
+    @property
+    def is_rule(self) -> bool:
+        """True for a package whose denials the gate collects: `cnai.<area>.<rule>`."""
+        return _RULE.fullmatch(self.package) is not None
+
+
+def read_files(packs: Sequence[Path]) -> tuple[list[RegoFile], list[Finding]]:
+    """Every Rego file of the packs except tests, in a fixed order, and what is wrong with the rest.
+
+    A folder that is given twice is read once. Raises NotEvaluated when a pack is no folder.
+    """
+    files: list[RegoFile] = []
+    findings: list[Finding] = []
+    for root in dict.fromkeys(pack.resolve() for pack in packs):
+        if not root.is_dir():
+            raise NotEvaluated(f"the policy pack {root.name!r} is missing", help="install again, or correct the path of the policies")
+        try:
+            paths = [path for path in list_files(root, ".", (".rego",)) if not path.endswith("_test.rego")]
+        except SourceError as error:
+            findings += error.findings
+            continue
+        for path in paths:
+            try:
+                files.append(_read(root, path))
+            except SourceError as error:
+                findings += error.findings
+    findings += [finding for file in files for finding in _faults(file)]
+    return files, findings + _declared_twice(files)
+
+
+def metadata(file: RegoFile) -> dict[str, Any]:
+    """The METADATA comment above the package as plain data; {} when there is none.
+
+    Raises SourceError, with its line, when that comment is not sound YAML.
+    """
+    lines = file.text.splitlines()
+    start = next((i for i, line in enumerate(lines[: file.line]) if line.rstrip() == "# METADATA"), None)
+    if start is None:
+        return {}
+    block = [line.removeprefix("#").removeprefix(" ") for line in lines[start + 1 : file.line - 1]]
+    found = parse("\n" * (start + 1) + "\n".join(block) + "\n", file.shown).data
+    return found if isinstance(found, dict) else {}
+
+
+def _read(root: Path, path: str) -> RegoFile:
+    shown = f"{root.name}/{path}"
+    if (root / path).resolve() != root / path:
+        raise SourceError(
+            _finding("CNAI706", shown, 1, "is reached through a link; policies are plain files", "copy the file into its folder")
+        )
+    text = read_text(root, path)
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        match = _PACKAGE.fullmatch(line)  # the first statement of a Rego file is its package
+        if match:
+            return RegoFile(root, path, shown, match[1], number, text)
+        raise SourceError(
+            _finding("CNAI701", shown, number, "does not begin with a plain package line", "write: package cnai.<area>.<rule>")
+        )
+    raise SourceError(_finding("CNAI701", shown, 1, "is empty", "write a rule, or remove the file"))
+
+
+def _faults(file: RegoFile) -> Iterable[Finding]:
+    """What in this file conftest would pass over in silence. The depth of a package is judged by the gate itself."""
+    if not re.match(r"(gate$|lib\.|cnai(\.|$))", file.package):
+        yield _finding(
+            "CNAI702", file.shown, file.line, f"package {file.package} is never evaluated", "name it cnai.<area>.<rule>, or lib.<name>"
+        )
+    if not file.is_rule:
+        return
+    folder = file.package.removeprefix("cnai.").replace(".", "/")
+    if not file.path.startswith(f"{folder}/"):
+        yield _finding("CNAI701", file.shown, file.line, f"package {file.package} belongs into the folder {folder}/", "move the file")
+    for number, line in enumerate(file.text.splitlines(), 1):
+        match = _VERDICT.match(line)
+        if match and match[1] != "deny":
+            yield _finding(
+                "CNAI702", file.shown, number, f"the rule {match[1]} never runs", "every verdict is called deny; its weight is in METADATA"
+            )
+
+
+def _declared_twice(files: Sequence[RegoFile]) -> list[Finding]:
+    """A package of one pack that another pack, or another folder, declares again."""
+    first: dict[str, RegoFile] = {}
+    findings = []
+    for file in files:
+        known = first.setdefault(file.package, file)
+        if (known.root, Path(known.path).parent) != (file.root, Path(file.path).parent):
+            message = f"package {file.package} is already declared by {known.shown}"
+            findings.append(_finding("CNAI703", file.shown, file.line, message, "give the rule a name of its own"))
+    return findings
+
+
+def _finding(code: str, file: str, line: int, message: str, help_: str) -> Finding:
+    return Finding(code=code, message=message, location=Location(file, line), help=help_)

@@ -1,0 +1,122 @@
+"""One application on one target: all its stages, then the escape hatches, in a fixed order.
+
+Must not: write anything; a finding names what an escape hatch missed.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from cnai_gitops.compile.observe import compile_observe
+from cnai_gitops.compile.prepare import compile_prepare
+from cnai_gitops.compile.serve import compile_serve
+from cnai_gitops.compile.train import compile_train
+from cnai_gitops.findings import Finding, Location
+from cnai_gitops.plan.build import App, Placed, Plan
+from cnai_gitops.plan.context import Context
+from cnai_gitops.resources.base import Body, Resource, kinds
+
+COMPILERS: dict[str, Callable[[Context], Iterable[Resource]]] = {
+    "prepare": compile_prepare,
+    "train": compile_train,
+    "serve": compile_serve,
+    "observe": compile_observe,
+}
+
+
+def compile_app(plan: Plan, app: App) -> tuple[list[Resource], list[Finding]]:
+    """All objects of an application on one target, in file order."""
+    made: list[Resource] = []
+    for key, resolved in app.stages.items():
+        made += COMPILERS[key.partition(".")[0]](Context(plan, app, resolved))
+    findings: list[Finding] = []
+    for placed in app.overrides:
+        made, missed = _override(app, placed, made)
+        findings += missed
+    return ordered(made), findings + _duplicates(plan, app, made)
+
+
+def ordered(resources: Iterable[Resource]) -> list[Resource]:
+    """By rank of the kind, then kind, namespace and name: the order of every file that we write."""
+    known = kinds()
+
+    def key(resource: Resource) -> tuple[int, str, str, str]:
+        body = resource.body
+        kind = known.get((body["apiVersion"], body["kind"]))
+        meta = body["metadata"]
+        return (kind.rank if kind else 99, body["kind"], meta.get("namespace", ""), meta.get("name", ""))
+
+    return sorted(resources, key=key)
+
+
+def _duplicates(plan: Plan, app: App, resources: Sequence[Resource]) -> list[Finding]:
+    seen: dict[Any, str] = {}
+    findings: list[Finding] = []
+    for resource in resources:
+        first = seen.setdefault(resource.key, resource.stage)
+        if first != resource.stage:
+            place = plan.project.apps[app.blueprint.name].place
+            message = f"{first} and {resource.stage} both make {resource.key.kind}/{resource.key.name}"
+            at = place.locate(tuple(resource.stage.split(".", 1)))
+            findings.append(Finding(code="CNAI301", message=message, location=at, target=app.target.name, help="rename one of the stages"))
+    return findings
+
+
+# -- the escape hatch -----------------------------------------------------------------------------------
+
+
+def _override(app: App, placed: Placed, resources: list[Resource]) -> tuple[list[Resource], list[Finding]]:
+    override = placed.override
+    result: list[Resource] = []
+    hit = 0
+    findings: list[Finding] = []
+    for resource in resources:
+        key = resource.key
+        if key.kind != override.kind or (override.name and key.name != override.name):
+            result.append(resource)
+            continue
+        hit += 1
+        body = copy.deepcopy(resource.body)
+        for pointer, value in override.set.items():
+            wrong = set_pointer(body, pointer, value)
+            if wrong:
+                findings.append(_finding("CNAI311", f"{override.kind}/{key.name}: {wrong}", app, placed.location, "look at the rendered object for the right path"))
+        result.append(Resource(body, resource.stage, (*resource.trace, *((p.strip("/").replace("/", "."), f"overrides ({placed.layer})") for p in override.set))))
+    if not hit and not app.target.neutral:
+        names = sorted({f"{r.key.kind}/{r.key.name}" for r in resources if r.key.kind == override.kind}) or sorted({r.key.kind for r in resources})
+        message = f"override of {override.kind}{'/' + override.name if override.name else ''} changes nothing: no such object"
+        findings.append(_finding("CNAI310", message, app, placed.location, f"known: {', '.join(names[:8])}"))
+    return result, findings
+
+
+def _finding(code: str, message: str, app: App, location: Location | None, help_: str) -> Finding:
+    return Finding(code=code, message=message, location=location, help=help_, target=app.target.name)
+
+
+def set_pointer(body: Body, pointer: str, value: Any) -> str:
+    """Set a JSON pointer in place, making maps on the way; `-` appends to a list. Returns what went wrong, or nothing."""
+    *parents, last = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+    node: Any = body
+    for part in parents:
+        if isinstance(node, list):
+            if not part.isdigit() or int(part) >= len(node):
+                return f"{pointer}: no item {part} in a list of {len(node)}"
+            node = node[int(part)]
+        elif isinstance(node, dict):
+            node = node.setdefault(part, {})
+        else:
+            return f"{pointer}: {part!r} is below a plain value"
+    if isinstance(node, list):
+        if last == "-":
+            node.append(value)
+        elif last.isdigit() and int(last) < len(node):
+            node[int(last)] = value
+        else:
+            return f"{pointer}: no item {last} in a list of {len(node)}"
+    elif isinstance(node, dict):
+        node[last] = value
+    else:
+        return f"{pointer}: {last!r} is below a plain value"
+    return ""

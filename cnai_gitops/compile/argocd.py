@@ -1,0 +1,123 @@
+"""The hub's objects: an AppProject for each team and environment, an Application for each owner and target.
+
+Must not: render anything. The platform is an Application that the others wait for by sync wave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from cnai_gitops.plan.build import Plan
+from cnai_gitops.plan.target import Target
+from cnai_gitops.resources.base import Body, Resource, kinds
+
+Gvk = tuple[str, str]
+"""(apiVersion, kind)."""
+
+PLATFORM = "_platform"
+HUB = "_argocd"
+
+
+def compile_argocd(plan: Plan, hub: Target, owners: Mapping[Target, Mapping[str, Collection[Gvk]]]) -> Iterator[Resource]:
+    """All objects of one hub. `owners` gives the kinds that every owner has on every target that this hub carries."""
+    environments = {target.env: target for target in owners}
+    for target in environments.values():
+        yield Resource(_platform_project(plan, hub, target, [t for t in owners if t.env == target.env]))
+        for team in sorted(target.environment.teams):
+            yield Resource(_team_project(plan, hub, target, team, [t for t in owners if t.env == target.env]))
+    for target, owned in owners.items():
+        for owner, present in owned.items():
+            yield Resource(_application(plan, hub, target, owner, present))
+
+
+def application_name(owner: str, target: Target) -> str:
+    """Name of the Application of an owner on a target."""
+    return f"{owner.removeprefix('_')}-{target.env}-{target.cluster}"
+
+
+def _meta(hub: Target, name: str, **labels: str) -> dict[str, Any]:
+    namespace = hub.environment.argocd.namespace
+    return {"name": name, "namespace": namespace, "labels": {"app.kubernetes.io/managed-by": "cnai-gitops", **labels}}
+
+
+def _windows(target: Target) -> dict[str, Any]:
+    windows = [
+        {"kind": w.kind, "schedule": w.schedule, "duration": w.duration, "timeZone": w.timezone, "applications": ["*"], "manualSync": True}
+        for w in target.environment.argocd.windows
+    ]
+    return {"syncWindows": windows} if windows else {}
+
+
+def _project(plan: Plan, hub: Target, target: Target, name: str, destinations: list[dict[str, str]], cluster: list[dict[str, str]]) -> Body:
+    spec: dict[str, Any] = {
+        "description": f"{name}, written by cnai-gitops",
+        "sourceRepos": [plan.project.config.git.repository],
+        "destinations": destinations,
+        "clusterResourceWhitelist": cluster,
+        "namespaceResourceWhitelist": [{"group": "*", "kind": "*"}],
+        "orphanedResources": {"warn": True},
+        **_windows(target),
+    }
+    return {"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": _meta(hub, name, **{"cnai.dev/environment": target.env}), "spec": spec}
+
+
+def _platform_project(plan: Plan, hub: Target, target: Target, targets: list[Target]) -> Body:
+    namespaces = sorted({t.namespace(team) for t in targets for team in t.environment.teams})
+    destinations = [{"server": t.place.server, "namespace": namespace} for t in targets for namespace in namespaces]
+    cluster = [
+        {"group": "", "kind": "Namespace"},
+        {"group": "scheduling.k8s.io", "kind": "PriorityClass"},
+        *({"group": "kueue.x-k8s.io", "kind": kind} for kind in ("ClusterQueue", "Cohort", "ResourceFlavor", "WorkloadPriorityClass")),
+    ]
+    return _project(plan, hub, target, f"platform-{target.env}", destinations, cluster)
+
+
+def _team_project(plan: Plan, hub: Target, target: Target, team: str, targets: list[Target]) -> Body:
+    destinations = [{"server": t.place.server, "namespace": t.namespace(team)} for t in targets]
+    body = _project(plan, hub, target, f"{team}-{target.env}", destinations, [])
+    denied = [("", "Namespace"), ("", "ResourceQuota"), ("", "LimitRange"), ("kueue.x-k8s.io", "LocalQueue")]
+    body["spec"]["namespaceResourceBlacklist"] = [{"group": group, "kind": kind} for group, kind in denied]
+    del body["spec"]["namespaceResourceWhitelist"]
+    return body
+
+
+def _application(plan: Plan, hub: Target, target: Target, owner: str, present: Collection[Gvk]) -> Body:
+    platform = owner == PLATFORM
+    team = "" if platform else plan.project.apps[owner].value.team
+    metadata = _meta(hub, application_name(owner, target), **{"cnai.dev/environment": target.env, "cnai.dev/cluster": target.cluster})
+    path = f"deploy/rendered/{target.env}/{target.cluster}/{owner}"
+    metadata["annotations"] = {
+        # only a change below this path makes Argo CD look again
+        "argocd.argoproj.io/manifest-generate-paths": f"/{path}",
+        "argocd.argoproj.io/sync-wave": "-10" if platform else "0",
+    }
+    branches = plan.project.config.rendered == "branches"
+    spec: dict[str, Any] = {
+        "project": f"platform-{target.env}" if platform else f"{team}-{target.env}",
+        "source": {
+            "repoURL": plan.project.config.git.repository,
+            "targetRevision": f"env/{target.env}" if branches else plan.project.config.git.revision,
+            "path": path,
+            "directory": {"include": "manifest.yaml"},
+        },
+        "destination": {"server": target.place.server, "namespace": target.namespace(team) if team else "default"},
+        "syncPolicy": {
+            "automated": {"prune": True, "selfHeal": target.environment.argocd.self_heal},
+            "syncOptions": ["ServerSideApply=true", "PruneLast=true", "ApplyOutOfSyncOnly=true", "RespectIgnoreDifferences=true"],
+            "retry": {"limit": 5, "backoff": {"duration": "10s", "factor": 2, "maxDuration": "5m"}},
+        },
+        "revisionHistoryLimit": 10,
+    }
+    ignored = list(ignored_fields(present))
+    if ignored:
+        spec["ignoreDifferences"] = ignored
+    return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "spec": spec}
+
+
+def ignored_fields(present: Iterable[Gvk]) -> Iterator[dict[str, Any]]:
+    """Fields that controllers own, for each kind that is present, from what the API group's file says."""
+    for gvk in sorted(present):
+        kind = kinds().get(gvk)
+        if kind and kind.owned:
+            yield {"group": kind.group, "kind": kind.kind, "jsonPointers": [owned.pointer for owned in kind.owned]}

@@ -1,0 +1,99 @@
+"""What drift starts: a webhook for Alertmanager, and a Sensor that submits the train stage's workflow.
+
+Must not: deploy anything; the retrained model is released by a reviewed change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from cnai_gitops.plan.context import Context
+from cnai_gitops.resources.base import Resource
+from cnai_gitops.resources.secure import network_policy, pod_security, requirements, role, service_account
+
+PORT = 12000
+SECRET = "retrain-token"
+MARK = "cnai.dev/retrain"
+BUS_PODS = {"controller": "eventbus-controller", "eventbus-name": "default"}
+"""Labels that Argo Events puts on the pods of the namespace's event bus."""
+
+
+def retrain(context: Context) -> Iterator[Resource]:
+    """EventSource, Sensor and their account; empty where schedules do not run (a standby cluster)."""
+    trains = context.app.of("train")
+    chosen = [t for t in trains if context.stage.drift.retrain in (None, t.stage.name)]
+    if not chosen or context.target.standby:
+        return
+    train = replace(context, resolved=chosen[0])
+    name = f"{context.blueprint.name}-retrain"
+    metadata = context.metadata(name)
+    yield Resource(service_account(metadata) | {"automountServiceAccountToken": True}, context.key)
+    for body in role(metadata, [("argoproj.io", "workflows", ("create",)), ("argoproj.io", "workflowtemplates", ("get", "list"))], name):
+        yield Resource(body, context.key)
+    yield Resource(_event_source(metadata, name), context.key)
+    yield Resource(_sensor(context, metadata, name, train.workflow_name), context.key)
+    endpoints = context.target.environment.endpoints
+    ingress = [(endpoints.monitoring_namespace, PORT)]
+    body = network_policy(metadata, {MARK: name}, ingress=ingress, inside=True, cidrs=context.target.place.api_cidrs, pods=[BUS_PODS])
+    yield Resource(body, context.key)
+
+
+def _template(name: str, labels: dict[str, Any]) -> dict[str, Any]:
+    security = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "runAsNonRoot": True, "capabilities": {"drop": ["ALL"]}}
+    return {
+        "serviceAccountName": name,
+        "metadata": {"labels": {**labels, MARK: name}},
+        "securityContext": pod_security(),
+        "container": {"resources": requirements("100m", "128Mi"), "securityContext": security},
+    }
+
+
+def _event_source(metadata: dict[str, Any], name: str) -> dict[str, Any]:
+    hook = {
+        "port": str(PORT),
+        "endpoint": "/drift",
+        "method": "POST",
+        "authSecret": {"name": SECRET, "key": "value"},
+        "maxPayloadSize": 65536,
+    }
+    spec = {
+        "eventBusName": "default",
+        "service": {"ports": [{"port": PORT, "targetPort": PORT}]},
+        "template": _template(name, metadata["labels"]),
+        "webhook": {"drift": hook},
+    }
+    return {"apiVersion": "argoproj.io/v1alpha1", "kind": "EventSource", "metadata": metadata, "spec": spec}
+
+
+def _sensor(context: Context, metadata: dict[str, Any], name: str, template: str) -> dict[str, Any]:
+    workflow = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "metadata": {"generateName": f"{template}-", "namespace": context.namespace, "labels": {"cnai.dev/cause": "drift"}},
+        "spec": {
+            "workflowTemplateRef": {"name": template},
+            # one retraining of an app at a time, however many alerts arrive
+            "synchronization": {"mutexes": [{"name": name}]},
+        },
+    }
+    trigger = {
+        "template": {"name": "retrain", "argoWorkflow": {"operation": "submit", "source": {"resource": workflow}}},
+        "retryStrategy": {"steps": 3, "duration": "10s", "factor": 2},
+        "rateLimit": {"unit": "Hour", "requestsPerUnit": 1},
+    }
+    alert = "".join(part.title() for part in context.blueprint.name.split("-")) + "DataDrift"
+    filters = {
+        "data": [
+            {"path": "body.status", "type": "string", "value": ["firing"]},
+            {"path": "body.commonLabels.alertname", "type": "string", "value": [alert]},
+        ]
+    }
+    spec = {
+        "eventBusName": "default",
+        "template": _template(name, metadata["labels"]),
+        "dependencies": [{"name": "drift", "eventSourceName": name, "eventName": "drift", "filters": filters}],
+        "triggers": [trigger],
+    }
+    return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Sensor", "metadata": metadata, "spec": spec}

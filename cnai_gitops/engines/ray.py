@@ -1,0 +1,81 @@
+"""Ray: a step that runs a RayJob of KubeRay on a cluster of its own, which is gone afterwards.
+
+Must not: know other engines. Source of the condition paths: status of ray.io/v1 RayJob.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from cnai_gitops.plan.context import Context
+from cnai_gitops.plan.embed import embed
+from cnai_gitops.plan.steps import StepEngine, StepPlan
+from cnai_gitops.resources.ray_cluster import ray_cluster
+from cnai_gitops.spec.accelerator import AcceleratorRequest
+from cnai_gitops.spec.base import Name, Positive, Resources, seconds
+
+
+class Ray(StepEngine):
+    """`entrypoint` (a shell line for `ray job submit`) on `workers` equal workers of a RayCluster."""
+
+    kind: Literal["ray"] = "ray"
+    image: Name
+    entrypoint: str = Field(min_length=1)
+    version: str = Field("2.56.0", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
+    workers: Positive = 2
+    worker: Resources = Resources(cpu="4", memory="16Gi")
+    head: Resources = Resources(cpu="2", memory="8Gi")
+    accelerator: AcceleratorRequest | None = None
+
+    def step(self, context: Context, name: str) -> StepPlan:
+        """A resource template that creates the RayJob, queued by Kueue, and waits for its end."""
+        image = f"{name}-image"
+        embedded = embed(context, name)
+        template = {
+            "name": name,
+            "activeDeadlineSeconds": str(seconds(context.stage.timeout)),
+            "resource": {
+                "action": "create",
+                "setOwnerReference": True,
+                "successCondition": "status.jobStatus == SUCCEEDED",
+                "failureCondition": "status.jobDeploymentStatus in (Failed, ValidationFailed)",
+                "manifest": embedded.text(self._job(context, name, f"{{{{workflow.parameters.{image}}}}}", embedded.env)),
+            },
+        }
+        return StepPlan(
+            entry=name,
+            templates=(template,),
+            parameters={image: context.image(self.image), **embedded.parameters},
+            rules=(("ray.io", "rayjobs", ("create", "get", "list", "watch")),),
+        )
+
+    def _job(self, context: Context, name: str, image: str, env: list[dict[str, Any]]) -> dict[str, Any]:
+        labels = {key: value for key, value in context.labels.items() if key != "cnai.dev/environment"}
+        return {
+            "apiVersion": "ray.io/v1",
+            "kind": "RayJob",
+            "metadata": {
+                "name": f"{{{{workflow.name}}}}-{name}-{{{{retries}}}}",
+                "namespace": "{{workflow.namespace}}",
+                "labels": {**labels, "kueue.x-k8s.io/queue-name": context.blueprint.team},
+            },
+            "spec": {
+                "entrypoint": self.entrypoint,
+                "submissionMode": "HTTPMode",
+                "shutdownAfterJobFinishes": True,
+                "ttlSecondsAfterFinished": 600,
+                "rayClusterSpec": ray_cluster(
+                    version=self.version,
+                    image=image,
+                    env=env,
+                    labels=labels,
+                    account=context.workflow_name,
+                    head=(self.head.cpu, self.head.memory),
+                    worker=(self.worker.cpu, self.worker.memory),
+                    workers=(self.workers, self.workers),
+                    held=(context.accelerator(self.accelerator), self.accelerator.per_node) if self.accelerator else None,
+                ),
+            },
+        }

@@ -1,0 +1,108 @@
+"""RayService: dozens of models behind one Ray Serve cluster of KubeRay.
+
+Must not: know other engines. KubeRay owns the pods; Ray's autoscaler owns the number of workers when the bounds differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, Field
+
+from cnai_gitops.emit import emit_one
+from cnai_gitops.plan.context import Context
+from cnai_gitops.plan.steps import ServeEngine
+from cnai_gitops.resources.base import Resource
+from cnai_gitops.resources.ray_cluster import ray_cluster
+from cnai_gitops.resources.secure import env_list, network_policy, service_account
+from cnai_gitops.spec.accelerator import AcceleratorRequest
+from cnai_gitops.spec.base import Count, Name, Positive, Resources, Spec
+
+SERVE_PORT = 8000
+
+
+class RayApplication(Spec):
+    """One model of the service: its import path in the image, its route, and how many replicas it may have."""
+
+    name: Name
+    import_path: str = Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
+    min: Count = 1
+    max: Positive = 2
+    cpus: Positive = 1
+
+
+class RayService(ServeEngine):
+    """One Ray cluster that serves `applications`; workers scale between `min_workers` and `max_workers`."""
+
+    kind: Literal["rayservice"] = "rayservice"
+    needs_model: ClassVar[bool] = False
+    ignores: ClassVar[frozenset[str]] = frozenset({"model", "resources", "accelerator", "scaling", "canary", "port", "args", "startup", "timeout", "grace"})
+    image: Name
+    version: str = Field("2.56.0", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
+    applications: Annotated[Sequence[RayApplication], AfterValidator(tuple)] = Field(min_length=1)
+    min_workers: Positive = 2
+    max_workers: Positive = 4
+    worker: Resources = Resources(cpu="8", memory="32Gi")
+    head: Resources = Resources(cpu="4", memory="16Gi")
+    accelerator: AcceleratorRequest | None = None
+
+    def resources(self, context: Context) -> Iterable[Resource]:
+        """The RayService, its account, its network policy and the budget of its workers."""
+        yield Resource(service_account(context.metadata(context.name)), context.key)
+        yield Resource(self._service(context), context.key, (("spec.rayClusterConfig.workerGroupSpecs", f"{context.key}.engine"),))
+        yield Resource(self._budget(context), context.key)
+        yield Resource(self._network(context), context.key)
+
+    def pods(self, context: Context) -> Mapping[str, str]:
+        """Our labels are on the pod templates of head and workers."""
+        return {"app.kubernetes.io/component": context.key.replace(".", "-"), "app.kubernetes.io/name": context.blueprint.name}
+
+    def _service(self, context: Context) -> dict[str, Any]:
+        env = env_list({"CNAI_APP": context.blueprint.name, "CNAI_ENVIRONMENT": context.target.env, "CNAI_CLUSTER": context.target.cluster, **context.stage.env})
+        cluster = ray_cluster(
+            version=self.version,
+            image=context.image(self.image),
+            env=env,
+            labels=context.labels,
+            account=context.name,
+            head=(self.head.cpu, self.head.memory),
+            worker=(self.worker.cpu, self.worker.memory),
+            workers=(self.min_workers, self.max_workers),
+            held=(context.accelerator(self.accelerator), self.accelerator.per_node) if self.accelerator else None,
+        )
+        return {
+            "apiVersion": "ray.io/v1",
+            "kind": "RayService",
+            "metadata": context.metadata(context.name),
+            "spec": {
+                "serveConfigV2": emit_one({"applications": [self._application(context, a) for a in self.applications]}),
+                # the old cluster serves until the new one is healthy, so a rollout holds twice the workers
+                "upgradeStrategy": {"type": "NewCluster"},
+                "excludeHeadPodFromServeSvc": True,
+                "rayClusterConfig": cluster,
+            },
+        }
+
+    def _application(self, context: Context, application: RayApplication) -> dict[str, Any]:
+        scaling = {"min_replicas": application.min, "max_replicas": application.max}
+        deployment = {"name": application.name, "autoscaling_config": scaling, "ray_actor_options": {"num_cpus": application.cpus}}
+        return {
+            "name": application.name,
+            "import_path": application.import_path,
+            "route_prefix": f"/{application.name}",
+            "deployments": [deployment],
+        }
+
+    def _budget(self, context: Context) -> dict[str, Any]:
+        selector = {"matchLabels": {**self.pods(context), "ray.io/node-type": "worker"}}
+        spec = {"minAvailable": max(1, self.min_workers - 1), "selector": selector, "unhealthyPodEvictionPolicy": "AlwaysAllow"}
+        return {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": context.metadata(context.name), "spec": spec}
+
+    def _network(self, context: Context) -> dict[str, Any]:
+        endpoints = context.target.environment.endpoints
+        ingress = [(endpoints.monitoring_namespace, 8080)]
+        if endpoints.gateway:
+            ingress.insert(0, (endpoints.gateway.namespace, SERVE_PORT))
+        cidrs = context.target.place.cidrs
+        return network_policy(context.metadata(context.name), self.pods(context), ingress=ingress, inside=True, cidrs=cidrs)

@@ -1,0 +1,129 @@
+"""Spark: a step that runs a SparkApplication of the Spark operator.
+
+Must not: know other engines. Source of the condition paths: status.applicationState.state of sparkoperator.k8s.io/v1beta2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Le
+from pydantic import AfterValidator, Field
+
+from cnai_gitops.plan.context import Context
+from cnai_gitops.plan.embed import embed
+from cnai_gitops.plan.steps import StepEngine, StepPlan
+from cnai_gitops.resources.base import Resource
+from cnai_gitops.resources.secure import container_security, pod_security, role, service_account
+from cnai_gitops.spec.base import Name, Positive, Spec, Strings, seconds
+
+Cores = Annotated[int, Ge(1), Le(128)]
+JvmMemory = Annotated[str, Field(pattern=r"^[1-9][0-9]*(m|g)$")]
+DRIVER_RULES = tuple((("", kind, ("create", "get", "list", "watch", "delete", "deletecollection", "patch", "update"))) for kind in
+                     ("pods", "services", "configmaps", "persistentvolumeclaims"))  # fmt: skip
+
+
+def _sorted(value: Mapping[str, str]) -> dict[str, str]:
+    return dict(sorted(value.items()))
+
+
+class SparkPods(Spec):
+    """Size of a driver or an executor; `memory` is the JVM heap ("4g"), the pod gets the overhead on top."""
+
+    cores: Cores = 2
+    memory: JvmMemory = "4g"
+
+
+class Spark(StepEngine):
+    """`main` (a file in the image, or a path) on `executors` executors. `conf` adds Spark properties."""
+
+    kind: Literal["spark"] = "spark"
+    image: Name
+    main: Annotated[str, Field(min_length=1)]
+    args: Strings = ()
+    version: str = Field("3.5.6", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
+    executors: Positive = 2
+    executor: SparkPods = SparkPods()
+    driver: SparkPods = SparkPods(cores=1, memory="2g")
+    conf: Annotated[Mapping[str, str], AfterValidator(_sorted)] = {}
+
+    def step(self, context: Context, name: str) -> StepPlan:
+        """A resource template that creates the application and waits for its end, and the driver's account."""
+        account = f"{context.workflow_name}-spark"
+        image = f"{name}-image"
+        embedded = embed(context, name)
+        manifest = self._application(context, name, account, f"{{{{workflow.parameters.{image}}}}}", embedded.env)
+        template = {
+            "name": name,
+            "activeDeadlineSeconds": str(seconds(context.stage.timeout)),
+            "resource": {
+                "action": "create",
+                "setOwnerReference": True,
+                "successCondition": "status.applicationState.state == COMPLETED",
+                "failureCondition": "status.applicationState.state == FAILED",
+                "manifest": embedded.text(manifest),
+            },
+        }
+        metadata = context.metadata(account)
+        objects = [service_account(metadata) | {"automountServiceAccountToken": True}, *role(metadata, DRIVER_RULES, account)]
+        return StepPlan(
+            entry=name,
+            templates=(template,),
+            parameters={image: context.image(self.image), **embedded.parameters},
+            rules=(("sparkoperator.k8s.io", "sparkapplications", ("create", "get", "list", "watch")),),
+            resources=tuple(Resource(body, context.key) for body in objects),
+        )
+
+    def _application(self, context: Context, name: str, account: str, image: str, env: list[dict[str, Any]]) -> dict[str, Any]:
+        labels = {key: value for key, value in context.labels.items() if key != "cnai.dev/environment"}
+        pods = {
+            "serviceAccount": account,
+            "labels": labels,
+            "env": env,
+            "securityContext": {key: value for key, value in container_security().items() if key != "readOnlyRootFilesystem"},
+            "podSecurityContext": pod_security(),
+        }
+        main = self.main if "://" in self.main else f"local:///opt/app/{self.main}"
+        return {
+            "apiVersion": "sparkoperator.k8s.io/v1beta2",
+            "kind": "SparkApplication",
+            # {{retries}} keeps a retried step from meeting the object of the failed attempt
+            "metadata": {"name": f"{{{{workflow.name}}}}-{name}-{{{{retries}}}}", "namespace": "{{workflow.namespace}}", "labels": labels},
+            "spec": {
+                "type": "Python" if main.endswith(".py") else "Scala",
+                "pythonVersion": "3",
+                "mode": "cluster",
+                "image": image,
+                "imagePullPolicy": "IfNotPresent",
+                "sparkVersion": self.version,
+                "mainApplicationFile": main,
+                "arguments": list(self.args),
+                "sparkConf": {**self._lineage(context), **SECURE, **self.conf},
+                "restartPolicy": {"type": "Never"},
+                "timeToLiveSeconds": 86400,
+                "driver": {"cores": self.driver.cores, "memory": self.driver.memory, **pods},
+                "executor": {"instances": self.executors, "cores": self.executor.cores, "memory": self.executor.memory, **pods},
+            },
+        }
+
+    def _lineage(self, context: Context) -> dict[str, str]:
+        if not context.target.environment.endpoints.openlineage and not context.target.neutral:
+            return {}
+        return {
+            "spark.extraListeners": "io.openlineage.spark.agent.OpenLineageSparkListener",
+            "spark.openlineage.transport.type": "http",
+            "spark.openlineage.transport.url": "{{workflow.parameters.openlineage-url}}",
+            "spark.openlineage.namespace": f"{{{{workflow.parameters.environment}}}}.{context.blueprint.team}",
+            "spark.openlineage.parentJobName": context.workflow_name,
+            "spark.openlineage.parentJobNamespace": f"{{{{workflow.parameters.environment}}}}.{context.blueprint.team}",
+            "spark.openlineage.parentRunId": "{{workflow.uid}}",
+            "spark.openlineage.jobName.appendDatasetName": "false",
+        }
+
+
+SECURE = {
+    "spark.authenticate": "true",
+    "spark.network.crypto.enabled": "true",
+    "spark.io.encryption.enabled": "true",
+}

@@ -1,0 +1,40 @@
+"""Serving runtimes: names, ports, probes and metric names, by the word that a blueprint uses.
+
+Must not: build objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from cnai_gitops.facts import load
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """One serving runtime. `metrics_port` 0 means the serving port; empty `errors` means it counts none."""
+
+    runtime: str
+    format: str
+    protocol: str
+    image: str
+    args: tuple[str, ...]
+    metrics_port: int
+    metrics_path: str
+    ready: str
+    live: str
+    requests: str
+    errors: str
+    p99_ms: str
+
+    def arguments(self, port: int, model: str) -> list[str]:
+        """Arguments of the server, with its port and the model's name."""
+        return [arg.replace("PORT", str(port)).replace("MODEL", model) for arg in self.args]
+
+
+@cache
+def runtimes() -> Mapping[str, Runtime]:
+    """Every runtime by name, from facts/runtimes.yaml."""
+    return {name: Runtime(**{**fields, "args": tuple(fields["args"])}) for name, fields in load("runtimes").items()}

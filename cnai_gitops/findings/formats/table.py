@@ -1,0 +1,56 @@
+"""What people read in a terminal: place, rule, message, the source line with a caret, help.
+
+Must not: open a file (a location carries its line) or wrap text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cnai_gitops.findings import Finding, Location
+from cnai_gitops.findings.formats import ReportContext, place, summary
+from cnai_gitops.findings.plain import plain, width
+
+_LINE = 120  # characters of a source line that are shown
+_COLORS = {"error": "1;31", "warning": "1;33", "info": "1;36", "waived": "1;35"}
+
+
+def render(findings: Sequence[Finding], context: ReportContext) -> str:
+    """A block for each finding, then one line that sums up."""
+    blocks = [_block(finding, context.color) for finding in findings]
+    return "\n".join([*blocks, summary(findings, context)]) + "\n"
+
+
+def _block(finding: Finding, color: bool) -> str:
+    word = "waived" if finding.waiver else finding.severity.value
+    label = plain(f"{word}[{finding.code}]")
+    if color:
+        label = f"\033[{_COLORS[word]}m{label}\033[0m"
+    extra = [finding.target] if finding.target and finding.location else []
+    extra += [finding.resource] if finding.resource and finding.location else []
+    extra += [f"waiver {finding.waiver}"] if finding.waiver else []
+    about = plain(f" ({', '.join(extra)})") if extra else ""
+    lines = [f"{plain(place(finding) or 'cnai')}: {label}: {plain(finding.message)}{about}"]
+    advice = [f"help: {plain(finding.help)}"] if finding.help else []
+    advice.append(f"docs: cnai explain {plain(finding.code)}")
+    said = "      ".join(advice)
+    if finding.location and finding.location.text:
+        lines += _source(finding.location, said)
+    else:
+        lines.append(f"     = {said}")
+    lines += [f"     = note: {plain(str(location))}: {plain(text)}" for location, text in finding.notes]
+    return "\n".join(lines)
+
+
+def _source(location: Location, said: str) -> list[str]:
+    """The source line and, below the place that is meant, a caret and the advice."""
+    start = max(location.col - 1, 0)
+    end = max(location.end_col - 1, start + 1)
+    text = location.text.rstrip("\r\n")
+    first = 0 if start < _LINE - 20 else start - 20
+    shown = text[first : first + _LINE]
+    before, meant = shown[: start - first], shown[start - first : end - first]
+    line = ("…" if first else "") + plain(shown) + ("…" if first + _LINE < len(text) else "")
+    indent = " " * (width(plain(before)) + bool(first))
+    caret = "^" * max(width(plain(meant)), 1) if location.col else ""
+    return [f"{location.line:5d} | {line}".rstrip(), f"      | {indent}{caret} {said}".rstrip() if caret else f"      | {said}"]

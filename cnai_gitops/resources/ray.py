@@ -1,0 +1,169 @@
+"""KubeRay v1: RayCluster, RayJob, RayService.
+
+Must not: read what runs inside Ray (`serveConfigV2` and `runtimeEnvYAML` are text to Kubernetes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from cnai_gitops.resources.accelerators import count_of, count_words, pod_count, pod_demand, times
+from cnai_gitops.resources.base import Body, Demand, Kind, Owned, Pods, World
+from cnai_gitops.resources.health import by_conditions, by_field
+from cnai_gitops.resources.ray_model import RayCluster, RayJob, RayService
+
+GROUP = "ray.io"
+VERSION = "v1"
+
+
+def _cluster_pods(cluster: Mapping[str, Any], path: str, factor: Fraction | float = Fraction(1)) -> Iterator[Pods]:
+    head = (cluster.get("headGroupSpec") or {}).get("template") or {}
+    yield _pods_of(head, f"{path}.headGroupSpec.template.spec", factor)
+    for index, group in enumerate(cluster.get("workerGroupSpecs") or ()):
+        count = _workers(cluster, group)
+        yield _pods_of(group.get("template") or {}, f"{path}.workerGroupSpecs[{index}].template.spec", count * factor if count else count)
+
+
+def _pods_of(template: Mapping[str, Any], path: str, count: Fraction | float) -> Pods:
+    return Pods(count, template.get("spec") or {}, path, (template.get("metadata") or {}).get("labels") or {})
+
+
+def _workers(cluster: Mapping[str, Any], group: Mapping[str, Any]) -> Fraction | float:
+    """Pods of one group: the most replicas times hosts; a suspended group counts, anybody can resume it."""
+    floor = pod_count(group.get("minReplicas"), 0)
+    scaled = bool(cluster.get("enableInTreeAutoscaling"))
+    replicas = pod_count(group.get("maxReplicas"), None) if scaled else pod_count(group.get("replicas"), 0)
+    most, hosts = max(floor, replicas), pod_count(group.get("numOfHosts"), 1)
+    return most * hosts if most and hosts else Fraction(0)
+
+
+def _cluster_demand(cluster: Mapping[str, Any], path: str) -> Demand:
+    """Peak of one cluster; the larger of the autoscaler's maximum and the floor of each worker group."""
+    result = pod_demand(((cluster.get("headGroupSpec") or {}).get("template") or {}).get("spec") or {})
+    for index, group in enumerate(cluster.get("workerGroupSpecs") or ()):
+        one = pod_demand((group.get("template") or {}).get("spec") or {})
+        fields = ("minReplicas", "maxReplicas" if cluster.get("enableInTreeAutoscaling") else "replicas", "numOfHosts")
+        words = count_words({f"{path}.workerGroupSpecs[{index}].{field}": group.get(field) for field in fields})
+        result += times(one, _workers(cluster, group)) + Demand(unknown=words if one.peak else ())
+    return result
+
+
+def _upgrade_factor(spec: Mapping[str, Any]) -> Fraction:
+    """How many clusters stand while a changed RayService replaces its own."""
+    strategy = spec.get("upgradeStrategy") or {}
+    if strategy.get("type") == "None":
+        return Fraction(1)
+    if strategy.get("type") == "NewClusterWithIncrementalUpgrade":
+        percent = count_of((strategy.get("clusterUpgradeOptions") or {}).get("maxSurgePercent", 100))
+        return 1 + Fraction(100 if percent is None else percent, 100)
+    return Fraction(2)
+
+
+def _ray_cluster_pods(body: Body) -> Iterator[Pods]:
+    return _cluster_pods(body.get("spec") or {}, "spec")
+
+
+def _ray_cluster_demand(body: Body, world: World) -> Demand:
+    return _cluster_demand(body.get("spec") or {}, "spec")
+
+
+def _ray_job_pods(body: Body) -> Iterator[Pods]:
+    spec = body.get("spec") or {}
+    if spec.get("submitterPodTemplate"):
+        yield _pods_of(spec["submitterPodTemplate"], "spec.submitterPodTemplate.spec", Fraction(1))
+    if spec.get("rayClusterSpec"):
+        yield from _cluster_pods(spec["rayClusterSpec"], "spec.rayClusterSpec")
+
+
+def _ray_job_demand(body: Body, world: World) -> Demand:
+    """The cluster made for the job, and the submitter; a job on a selected cluster adds the submitter only."""
+    spec = body.get("spec") or {}
+    submitter = pod_demand((spec.get("submitterPodTemplate") or {}).get("spec") or {})
+    return (
+        submitter if spec.get("clusterSelector") else submitter + _cluster_demand(spec.get("rayClusterSpec") or {}, "spec.rayClusterSpec")
+    )
+
+
+def _ray_service_pods(body: Body) -> Iterator[Pods]:
+    spec = body.get("spec") or {}
+    return _cluster_pods(spec.get("rayClusterConfig") or {}, "spec.rayClusterConfig", _upgrade_factor(spec))
+
+
+def _ray_service_demand(body: Body, world: World) -> Demand:
+    spec = body.get("spec") or {}
+    return times(_cluster_demand(spec.get("rayClusterConfig") or {}, "spec.rayClusterConfig"), _upgrade_factor(spec))
+
+
+def _cluster_images(cluster: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    image = (cluster.get("autoscalerOptions") or {}).get("image")
+    if image:
+        yield f"{path}.autoscalerOptions.image", str(image)
+
+
+def _ray_cluster_images(body: Body) -> Iterator[tuple[str, str]]:
+    return _cluster_images(body.get("spec") or {}, "spec")
+
+
+def _ray_job_images(body: Body) -> Iterator[tuple[str, str]]:
+    return _cluster_images((body.get("spec") or {}).get("rayClusterSpec") or {}, "spec.rayClusterSpec")
+
+
+def _ray_service_images(body: Body) -> Iterator[tuple[str, str]]:
+    return _cluster_images((body.get("spec") or {}).get("rayClusterConfig") or {}, "spec.rayClusterConfig")
+
+
+def _scaled(path: str) -> tuple[Owned, ...]:
+    """Worker replicas under the in-tree autoscaler, for as many groups as Kueue admits."""
+    when = "enableInTreeAutoscaling is true"
+    return tuple(Owned(f"{path}/workerGroupSpecs/{i}/replicas", "ray-autoscaler", when) for i in range(_MAX_GROUPS))
+
+
+_MAX_GROUPS = 17
+_SUSPEND = Owned("/spec/suspend", "kueue", "the object has a queue label")
+
+KINDS = (
+    Kind(
+        group=GROUP,
+        version=VERSION,
+        kind="RayCluster",
+        plural="rayclusters",
+        model=RayCluster,
+        name_limit=53,  # the operator refuses more: it appends group and pod
+        pods=_ray_cluster_pods,
+        demand=_ray_cluster_demand,
+        images=_ray_cluster_images,
+        owned=(_SUSPEND, *_scaled("/spec")),
+        health=by_field("state", {"ready": "Healthy", "suspended": "Suspended", "failed": "Degraded"}),
+    ),
+    Kind(
+        group=GROUP,
+        version=VERSION,
+        kind="RayJob",
+        plural="rayjobs",
+        model=RayJob,
+        name_limit=47,  # its RayCluster is `<name>-<5>`
+        pods=_ray_job_pods,
+        demand=_ray_job_demand,
+        images=_ray_job_images,
+        owned=(_SUSPEND, *_scaled("/spec/rayClusterSpec")),
+        health=by_field(
+            "jobDeploymentStatus",
+            {"Running": "Healthy", "Complete": "Healthy", "Suspended": "Suspended", "Failed": "Degraded", "ValidationFailed": "Degraded"},
+        ),
+    ),
+    Kind(
+        group=GROUP,
+        version=VERSION,
+        kind="RayService",
+        plural="rayservices",
+        model=RayService,
+        name_limit=47,  # its RayCluster is `<name>-<5>`
+        pods=_ray_service_pods,
+        demand=_ray_service_demand,
+        images=_ray_service_images,
+        owned=_scaled("/spec/rayClusterConfig"),
+        health=by_conditions({"Ready=True": "Healthy", "Ready=False": "Progressing"}),
+    ),
+)

@@ -1,0 +1,139 @@
+"""Spec: the frozen base of every model that a user writes, and the small typed values they share.
+
+Must not: know any noun; nouns are the other files of this package.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Self, TypeVar
+
+from annotated_types import Ge, Le
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+from cnai_gitops.source.positions import Captured, caller_frames
+
+T = TypeVar("T")
+
+
+class Spec(BaseModel):
+    """Base of everything that a user writes. Frozen, strict, closed; remembers where Python made it.
+
+    `with_(**changes)` returns a changed copy; nested fields are reached with two underscores
+    (`scaling__max=8`). Raises pydantic's ValidationError, which `source` turns into findings.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+    __slots__ = ("_where",)
+
+    def __init__(self, /, **data: Any) -> None:
+        super().__init__(**data)
+        object.__setattr__(self, "_where", caller_frames())
+
+    @property
+    def where(self) -> Captured:
+        """The Python frames that made this value; empty for values that came from YAML."""
+        return getattr(self, "_where", ())
+
+    def with_(self, **changes: Any) -> Self:
+        """A copy with some fields replaced, validated again."""
+        nested: dict[str, Any] = {}
+        for name, value in changes.items():
+            head, _, rest = name.partition("__")
+            if rest:
+                nested[head] = (nested.get(head) or getattr(self, head)).with_(**{rest: value})
+            else:
+                nested[head] = value
+        return override(self, nested)
+
+
+def override(model: M, patch: Mapping[str, Any]) -> M:
+    """`model` with the fields of `patch` laid over it: maps key by key, everything else replaced whole.
+
+    The result is validated again as a whole; only what differs is built anew. Raises ValidationError.
+    """
+    values: dict[str, Any] = {name: getattr(model, name) for name in model.model_fields_set}
+    for name, new in patch.items():
+        old = getattr(model, name, None)
+        if isinstance(new, Mapping) and isinstance(old, Spec):
+            values[name] = override(old, new) if new.get("kind", getattr(old, "kind", None)) == getattr(old, "kind", None) else new
+        elif isinstance(new, Mapping) and isinstance(old, Mapping):
+            values[name] = {**old, **new}
+        else:
+            values[name] = new
+    return type(model).model_validate(values)
+
+
+M = TypeVar("M", bound=Spec)
+
+
+# -- values ---------------------------------------------------------------------------------------------
+
+LABEL = r"[a-z]([-a-z0-9]*[a-z0-9])?"
+
+Name = Annotated[str, StringConstraints(pattern=rf"^{LABEL}$", max_length=40)]
+"""A DNS label that starts with a letter, at most 40 characters, so that names made from it stay legal."""
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+Quantity = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$")]
+"""A Kubernetes quantity, for example "500m" or "16Gi"."""
+
+Duration = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(s|m|h|d)$")]
+"""A whole number with a unit: 90s, 30m, 6h, 2d."""
+
+Cron = Annotated[str, StringConstraints(pattern=r"^\S+ \S+ \S+ \S+ \S+$")]
+"""Five cron fields: minute, hour, day of month, month, day of week."""
+
+Url = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+.-]*://[^\s]+$")]
+Count = Annotated[int, Ge(0), Le(100_000)]
+Positive = Annotated[int, Ge(1), Le(100_000)]
+Percent = Annotated[int, Ge(0), Le(100)]
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def seconds(duration: str) -> int:
+    """Seconds of a Duration."""
+    return int(duration[:-1]) * _SECONDS[duration[-1]]
+
+
+def _frozen_sequence(value: Sequence[T]) -> tuple[T, ...]:
+    return tuple(value)
+
+
+def _sorted_map(value: Mapping[str, T]) -> dict[str, T]:
+    return {key: value[key] for key in sorted(value)}
+
+
+Names = Annotated[Sequence[Name], AfterValidator(_frozen_sequence)]
+Strings = Annotated[Sequence[str], AfterValidator(_frozen_sequence)]
+ENV_NAME = re.compile(r"^[A-Z_][A-Z0-9_]*$")
+
+
+def _environment_names(value: Mapping[str, str]) -> dict[str, str]:
+    for key in value:
+        if not ENV_NAME.match(key):
+            raise ValueError(f"{key!r} is no name of an environment variable: upper-case letters, digits and _")
+        if key.startswith("CNAI_"):
+            raise ValueError(f"{key!r} is set by the container contract; choose another prefix than CNAI_")
+    return _sorted_map(value)
+
+
+Variables = Annotated[Mapping[str, str], AfterValidator(_environment_names)]
+"""Environment variables of a container: plain values, never secrets."""
+
+
+class Resources(Spec):
+    """CPU and memory of one container; requests equal limits for memory."""
+
+    cpu: Quantity
+    memory: Quantity
+
+
+class SecretRef(Spec):
+    """A secret by name; the environment says where it really is. Never a value."""
+
+    name: Name
+    key: str = "value"

@@ -1,0 +1,79 @@
+"""Blueprint: the typed description of one AI application.
+
+Must not: say where it runs or which digest; environments do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from cnai_gitops.spec.base import Name, Spec
+from cnai_gitops.spec.observe import Observe
+from cnai_gitops.spec.prepare import Prepare
+from cnai_gitops.spec.serve import Serve
+from cnai_gitops.spec.train import Train
+
+STAGES = ("prepare", "train", "serve", "observe")
+Stage = Prepare | Train | Serve | Observe
+
+
+def _several(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+class Override(Spec):
+    """The escape hatch: sets any field of an emitted object, after everything else; counted in every review.
+
+    `kind` and `name` (all of that kind when empty) choose objects; `set` maps JSON pointers to values.
+    """
+
+    kind: str = Field(pattern=r"^[A-Z][A-Za-z]+$")
+    name: str = ""
+    set: Mapping[str, Any] = Field(min_length=1)
+    reason: str = Field(min_length=10)
+
+    @model_validator(mode="after")
+    def _pointers(self) -> Override:
+        for pointer in self.set:
+            if not pointer.startswith("/") or pointer.split("/")[1] in ("", "apiVersion", "kind"):
+                raise ValueError(f"{pointer!r} must be a JSON pointer into the object, for example /spec/minReplicaCount")
+        return self
+
+
+Overrides = Annotated[Sequence[Override], AfterValidator(tuple)]
+
+
+class Blueprint(Spec):
+    """One AI application of one team, used for one purpose. Each stage may be one or several."""
+
+    name: Name = Field(max_length=24)
+    team: Name = Field(max_length=16)
+    purpose: Name
+    description: str = ""
+    prepare: Annotated[Prepare | Sequence[Prepare], BeforeValidator(_several)] = ()
+    train: Annotated[Train | Sequence[Train], BeforeValidator(_several)] = ()
+    serve: Annotated[Serve | Sequence[Serve], BeforeValidator(_several)] = ()
+    observe: Annotated[Observe | Sequence[Observe], BeforeValidator(_several)] = ()
+    overrides: Overrides = ()
+
+    @model_validator(mode="after")
+    def _unique(self) -> Blueprint:
+        keys = [key for key, _ in self.stages()]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise ValueError(f"two stages are called {key}; names are unique within their kind")
+        return self
+
+    def stages(self, kind: str = "") -> Iterator[tuple[str, Any]]:
+        """All stages, or those of one kind, as (key, stage); a key is `serve.scorer`."""
+        for field in (kind,) if kind else STAGES:
+            for stage in getattr(self, field):
+                yield f"{field}.{stage.name}", stage
+
+    def _repr_html_(self) -> str:
+        from cnai_gitops.review.cards import blueprint_card
+
+        return blueprint_card(self)

@@ -1,0 +1,183 @@
+"""Environment: where applications run. Clusters, accelerators, teams and quotas, endpoints, data places, secrets by name.
+
+Must not: describe an application.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge
+from pydantic import AfterValidator, Field, field_validator, model_validator
+
+from cnai_gitops.facts.profiles import profiles
+from cnai_gitops.spec.base import Count, Cron, Digest, Duration, Name, Positive, Quantity, Spec, Strings, Text, Url
+
+Tier = Literal["dev", "staging", "prod"]
+Role = Literal["primary", "standby", "hub"]
+
+
+class Pool(Spec):
+    """Accelerators of one class on a cluster: how many, how many on a node, and the driver they run."""
+
+    count: Count
+    per_node: Positive = 8
+    driver: str = Field(pattern=r"^[0-9]+(\.[0-9]+){1,3}$")
+
+
+class Cluster(Spec):
+    """One cluster. `role`: primary serves and trains, standby keeps capacity but no schedules, hub runs Argo CD."""
+
+    role: Role = "primary"
+    region: Text
+    jurisdiction: Text
+    server: Url
+    profile: str
+    accelerators: Mapping[Name, Pool] = {}
+    api_cidrs: Strings = Field(min_length=1, description="addresses of the API server: workflow pods report to it, and default deny blocks everything else")
+    cidrs: Strings = Field((), description="networks that applications may reach besides the cluster: databases, object storage")
+
+    @field_validator("profile")
+    @classmethod
+    def _known_profile(cls, value: str) -> str:
+        if value not in profiles():
+            raise ValueError(f"must be one of {', '.join(sorted(profiles()))}, got {value!r}")
+        return value
+
+    @field_validator("accelerators")
+    @classmethod
+    def _known_classes(cls, value: Mapping[str, Pool]) -> Mapping[str, Pool]:
+        from cnai_gitops.facts import accelerators
+
+        for name in value:
+            if name not in accelerators():
+                raise ValueError(f"accelerator classes are {', '.join(sorted(accelerators()))}, got {name!r}")
+        return dict(sorted(value.items()))
+
+
+class TeamShare(Spec):
+    """What a team may use in this environment, over all of its clusters."""
+
+    quota: Mapping[Name, Count] = {}
+    cpu: Count = 64
+    memory: Quantity = "512Gi"
+    budget_usd_month: Annotated[int, Ge(0)] | None = None
+
+
+class DatasetPlace(Spec):
+    """Where a dataset lies in this environment, how it is encrypted and where its access log goes."""
+
+    uri: Url
+    region: Text
+    jurisdiction: Text
+    encryption: Literal["", "sse-s3", "sse-kms", "csek", "cmek", "tde"] = ""
+    kms_key: str = ""
+    access_log: str = ""
+    secret: Name | None = None
+    clusters: Mapping[Name, Mapping[str, Any]] = {}
+
+    def on(self, cluster: str) -> DatasetPlace:
+        """The place as one cluster sees it."""
+        return self.with_(**self.clusters[cluster]) if cluster in self.clusters else self
+
+
+class SecretPlace(Spec):
+    """A secret in the store that External Secrets reads; never a value."""
+
+    store: Name
+    remote: Text
+    property: str = ""
+    refresh: Duration = "1h"
+
+
+class Gateway(Spec):
+    """The Gateway that public services are reached through."""
+
+    name: Name
+    namespace: Name
+    domain: Text
+
+
+class ArtifactStore(Spec):
+    """The bucket that workflows keep artifacts, metrics and checkpoints in; credentials come with the pod's identity."""
+
+    bucket: Text
+    endpoint: Text = "s3.amazonaws.com"
+    region: Text
+    kms_key: str = Field("", description="key for server-side encryption; empty leaves it to the bucket's default")
+
+
+class Endpoints(Spec):
+    """Addresses of shared services, by what they are for."""
+
+    prometheus: Url = "http://prometheus.monitoring.svc:9090"
+    artifacts: ArtifactStore
+    openlineage: Url | None = None
+    otlp: Url | None = None
+    pushgateway: Url | None = None
+    kafka: str | None = Field(None, description="bootstrap servers, host:port")
+    gateway: Gateway | None = None
+    monitoring_namespace: Name = "monitoring"
+    prometheus_release: str = Field("prometheus", description="value of the `release` label that Prometheus selects monitors by")
+
+
+class Window(Spec):
+    """A time in which Argo CD may (allow) or may not (deny) sync."""
+
+    kind: Literal["allow", "deny"]
+    schedule: Cron
+    duration: Duration
+    timezone: str = "Etc/UTC"
+
+
+class ArgoCD(Spec):
+    """How Argo CD reads this environment."""
+
+    namespace: Name = "argocd"
+    windows: Annotated[Sequence[Window], AfterValidator(tuple)] = ()
+    self_heal: bool = True
+
+
+class Environment(Spec):
+    """One environment and its clusters. `tier` sets how strict the policies are; `defaults` are the environment's layer."""
+
+    name: Name = Field(max_length=12)
+    tier: Tier
+    clusters: Mapping[Name, Cluster] = Field(min_length=1)
+    teams: Mapping[Name, TeamShare] = {}
+    datasets: Mapping[Name, DatasetPlace] = {}
+    secrets: Mapping[Name, SecretPlace] = {}
+    endpoints: Endpoints
+    images: Mapping[Name, Digest] = Field({}, description="images of the platform itself (runtimes, steps) by name")
+    secret_store: Name = "platform"
+    argocd: ArgoCD = ArgoCD()
+    defaults: Mapping[str, Mapping[str, Any]] = Field({}, description="fields of every prepare, train, serve or observe stage here")
+
+    @field_validator("name")
+    @classmethod
+    def _not_reserved(cls, value: str) -> str:
+        if value in ("environment", "patches"):
+            raise ValueError(f"{value!r} is reserved")
+        return value
+
+    @model_validator(mode="after")
+    def _roles(self) -> Environment:
+        if not any(c.role == "primary" for c in self.clusters.values()):
+            raise ValueError("needs at least one cluster with `role: primary`")
+        if sum(c.role == "hub" for c in self.clusters.values()) > 1:
+            raise ValueError("has more than one hub; Argo CD runs on one cluster")
+        for kind in self.defaults:
+            if kind not in ("prepare", "train", "serve", "observe"):
+                raise ValueError(f"`defaults` has the keys prepare, train, serve and observe, got {kind!r}")
+        return self
+
+    @property
+    def workload_clusters(self) -> dict[str, Cluster]:
+        """Clusters that run applications, primary first, then by name."""
+        return dict(sorted(((n, c) for n, c in self.clusters.items() if c.role != "hub"), key=lambda i: (i[1].role != "primary", i[0])))
+
+    @property
+    def primary(self) -> str:
+        """The first primary cluster by name: its resolved set is the environment's layer."""
+        return next(iter(self.workload_clusters))

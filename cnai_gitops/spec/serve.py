@@ -1,0 +1,63 @@
+"""Serve: a stage that answers requests with a model.
+
+Must not: know an engine or an autoscaler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from annotated_types import Ge, Le
+from pydantic import AfterValidator, Field, model_validator
+
+from cnai_gitops.spec.accelerator import AcceleratorRequest
+from cnai_gitops.spec.base import Duration, Name, Names, Percent, Resources, Spec, Strings, Variables
+from cnai_gitops.spec.engine import Engine, Variants
+
+ServeEngine = Annotated[Engine, Variants("serve")]
+Scaling = Annotated[Engine, Variants("scaling")]
+Port = Annotated[int, Ge(1024), Le(65535)]
+
+
+class Canary(Spec):
+    """How a new model takes over: the weights that `promote` may go through, in percent, rising."""
+
+    steps: Annotated[Sequence[Percent], AfterValidator(tuple)] = Field((10, 50), min_length=1)
+    hold: Duration = "30m"
+
+    @model_validator(mode="after")
+    def _rising(self) -> Canary:
+        if list(self.steps) != sorted(set(self.steps)) or not 0 < self.steps[0] <= self.steps[-1] < 100:
+            raise ValueError(f"`steps` must rise and lie between 1 and 99, got {list(self.steps)}")
+        return self
+
+
+class Serve(Spec):
+    """Serve `model` with a `runtime` (triton, sklearn, vllm ... : an image pinned by the environment).
+
+    `reads` names datasets that are read while answering (features). `public` exposes it at the gateway.
+    """
+
+    name: Name
+    model: Name | None = None
+    runtime: Name = "triton"
+    reads: Names = ()
+    resources: Resources = Resources(cpu="4", memory="16Gi")
+    accelerator: AcceleratorRequest | None = None
+    scaling: Scaling = Field(default_factory=lambda: _default("scaling", "rate"))
+    canary: Canary | None = None
+    port: Port = 8080
+    args: Strings = ()
+    env: Variables = {}
+    startup: Duration = Field("10m", description="longest time from container start to a loaded model")
+    timeout: Duration = "60s"
+    grace: Duration = Field("60s", description="time to finish running requests after a stop was asked for")
+    public: bool = False
+    engine: ServeEngine = Field(default_factory=lambda: _default("serve", "kserve"))
+
+
+def _default(role: str, kind: str) -> Any:
+    from cnai_gitops.spec.engine import engines
+
+    return engines()[role, kind]()

@@ -1,0 +1,268 @@
+"""The only room that writes files: each one whole or not at all, never through a link, never outside its root.
+
+Must not: decide what is written, or read files for anything but "is it already so?".
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import stat
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+
+from cnai_gitops.errors import ToolError
+
+_TEMPORARY = ".cnai-tmp"
+_OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_OPEN_OLD = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # NONBLOCK: a FIFO must not hang us
+_OPEN_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_WORDS = {
+    errno.ENOSPC: ("the disk is full", "free some space; what was there before is untouched"),
+    errno.EDQUOT: ("your disk quota is used up", "free some space; what was there before is untouched"),
+    errno.EROFS: ("the file system is read-only", "choose another output folder"),
+    errno.EACCES: ("permission denied", "check owner and mode of the folder"),
+    errno.EPERM: ("the system does not allow it", "check owner and mode of the folder"),
+    errno.ELOOP: ("a link is in the way", "output never goes through links: remove the link"),
+    errno.ENOTDIR: ("a link or a file is where a folder is needed", "remove it, or choose another output folder"),
+    errno.EISDIR: ("a folder is where a file is needed", "remove the folder, or choose another name"),
+    errno.ENAMETOOLONG: ("the name is too long for the file system", "shorten the name"),
+}
+
+
+def _failure(what: str, path: str | Path, error: OSError) -> ToolError:
+    words, cure = _WORDS.get(error.errno or 0, (error.strerror or str(error), ""))
+    return ToolError(f"cannot {what} {str(path)!r}: {words}", help=cure)
+
+
+class Writer:
+    """Writes below one folder, which is made if it is missing. Cheapest when paths come in order.
+
+    Folders are opened one below the other without following links, so nothing that is swapped in underneath can lead
+    a write out of the root. `durable` waits for the disk after each file. Close it, or use it in a `with`.
+    """
+
+    def __init__(self, root: Path, *, durable: bool = False) -> None:
+        """Open `root`; raises ToolError when it is a link or cannot be made."""
+        self.root = root
+        self._durable = durable
+        self._open: list[tuple[str, int]] = []  # the folders from the root down to the current one
+        self._spelling: dict[str, str] = {}  # case-folded path -> the path as it was first written
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            self._root = os.open(root, _OPEN_FOLDER)
+        except OSError as error:
+            raise _failure("open", root, error) from error
+
+    def __enter__(self) -> Writer:
+        """This writer."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Let go of the open folders."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the open folders; closing twice does no harm."""
+        self._ascend(0)
+        if self._root >= 0:
+            os.close(self._root)
+        self._root = -1
+
+    def write(self, relative: str, data: bytes) -> bool:
+        """Make the file `relative` hold exactly `data`, mode 0644; False when it already does and nothing was touched.
+
+        Raises ToolError on a path that leaves the root, a link or folder in the way, two names that differ only by
+        case, and whatever the disk refuses; the old content is whole then.
+        """
+        *folders, name = _parts(relative)
+        self._refuse_collision(relative)
+        try:
+            folder = self._descend(folders, make=True)
+            if _holds(folder, name, data):
+                return False
+            self._replace(folder, name, data)
+        except OSError as error:
+            raise _failure("write", self.root / relative, error) from error
+        return True
+
+    def remove(self, relative: str) -> bool:
+        """Remove the regular file `relative` and the folders that are empty then; False when it is not there."""
+        *folders, name = _parts(relative)
+        try:
+            folder = self._descend(folders, make=False)
+            if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+                raise ToolError(f"cannot remove {relative!r}: it is not a regular file", help="remove it by hand if it is not needed")
+            os.unlink(name, dir_fd=folder)
+            self._prune()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise _failure("remove", self.root / relative, error) from error
+        return True
+
+    def sweep(self, relative: str) -> int:
+        """Remove what killed writers left below the folder `relative`; returns how many files. Hold the lock for this."""
+        found = [entry.relative_to(self.root).as_posix() for entry in (self.root / relative).rglob(f".*{_TEMPORARY}")]
+        return sum(self.remove(path) for path in found)
+
+    def _refuse_collision(self, relative: str) -> None:
+        path = relative if relative.isascii() else unicodedata.normalize("NFC", relative)
+        end = len(path)
+        while end > 0:  # the file and each folder above it, until one that is known
+            part = path[:end]
+            known = self._spelling.setdefault(part.casefold(), part)
+            if known != part:
+                raise ToolError(
+                    f"{part!r} and {known!r} differ only by case, so they are one file on some machines", help="rename one of the two"
+                )
+            end = part.rfind("/")
+
+    def _descend(self, folders: list[str], *, make: bool) -> int:
+        depth = 0
+        while depth < min(len(folders), len(self._open)) and self._open[depth][0] == folders[depth]:
+            depth += 1
+        self._ascend(depth)
+        for name in folders[depth:]:
+            above = self._current()
+            try:
+                descriptor = os.open(name, _OPEN_FOLDER, dir_fd=above)
+            except FileNotFoundError:
+                if not make:
+                    raise
+                with contextlib.suppress(FileExistsError):  # another process was faster
+                    os.mkdir(name, 0o755, dir_fd=above)
+                descriptor = os.open(name, _OPEN_FOLDER, dir_fd=above)
+            self._open.append((name, descriptor))
+        return self._current()
+
+    def _current(self) -> int:
+        return self._open[-1][1] if self._open else self._root
+
+    def _ascend(self, depth: int) -> None:
+        while len(self._open) > depth:
+            os.close(self._open.pop()[1])
+
+    def _prune(self) -> None:
+        while self._open:
+            name = self._open[-1][0]
+            self._ascend(len(self._open) - 1)
+            try:
+                os.rmdir(name, dir_fd=self._current())
+            except OSError as error:
+                if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                    return
+                raise
+
+    def _replace(self, folder: int, name: str, data: bytes) -> None:
+        temporary = f".{name[:200]}.{os.getpid()}{_TEMPORARY}"
+        try:
+            descriptor = os.open(temporary, _OPEN_NEW, 0o644, dir_fd=folder)
+        except FileExistsError:  # a killed process that had this very id left it
+            os.unlink(temporary, dir_fd=folder)
+            descriptor = os.open(temporary, _OPEN_NEW, 0o644, dir_fd=folder)
+        try:
+            try:
+                os.fchmod(descriptor, 0o644)  # whatever the umask
+                _write_all(descriptor, data)
+                if self._durable:
+                    os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=folder)
+            raise
+        if self._durable:
+            os.fsync(folder)
+
+
+def _parts(relative: str) -> list[str]:
+    parts = relative.split("/")
+    if any(part in ("", ".", "..") or "\0" in part for part in parts):
+        raise ToolError(f"{relative!r} is not a path below the output folder")
+    return parts
+
+
+def _holds(folder: int, name: str, data: bytes) -> bool:
+    """True when the regular file `name` has exactly these bytes; OSError when something else is in its place."""
+    try:
+        descriptor = os.open(name, _OPEN_OLD, dir_fd=folder)
+    except FileNotFoundError:
+        return False
+    try:
+        status = os.fstat(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EEXIST, "it is not a regular file")
+        return status.st_size == len(data) and _read_all(descriptor, len(data)) == data
+    finally:
+        os.close(descriptor)
+
+
+def _read_all(descriptor: int, size: int) -> bytes:
+    first = os.read(descriptor, size + 1)
+    if len(first) >= size or not first:
+        return first
+    with os.fdopen(os.dup(descriptor), "rb") as rest:
+        return first + rest.read()
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    written = os.write(descriptor, data)
+    while written < len(data):
+        written += os.write(descriptor, memoryview(data)[written:])
+
+
+def write_atomic(path: Path, data: bytes, *, durable: bool = False) -> bool:
+    """Make one file hold exactly `data`, as `Writer.write` does below the file's folder (which must not be a link)."""
+    with Writer(path.parent, durable=durable) as writer:
+        return writer.write(path.name, data)
+
+
+@contextlib.contextmanager
+def lock(path: Path, *, timeout: float = 120, waiting: Callable[[str], None] = lambda message: None) -> Iterator[bool]:
+    """Hold the lock file `path` for the duration of the block, waiting up to `timeout` seconds for another process.
+
+    `waiting` gets one message when there is something to wait for. Yields True when the last holder was killed inside
+    its block, so that its leftovers can be swept. Raises ToolError when the wait was in vain.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise _failure("lock", path, error) from error
+    try:
+        _wait_for(descriptor, path, timeout, waiting)
+        killed = os.fstat(descriptor).st_size > 0
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        try:
+            yield killed
+        finally:
+            os.ftruncate(descriptor, 0)
+    finally:
+        os.close(descriptor)  # which also unlocks
+
+
+def _wait_for(descriptor: int, path: Path, timeout: float, waiting: Callable[[str], None]) -> None:
+    deadline, told = time.monotonic() + timeout, False
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace") or "unknown"
+        if time.monotonic() >= deadline:
+            raise ToolError(f"process {holder} still holds {path} after {timeout:g} s", help="wait for it, or stop that process")
+        if not told:
+            waiting(f"waiting for process {holder}, which holds {path}")
+            told = True
+        time.sleep(0.05)

@@ -1,0 +1,101 @@
+# METADATA
+# title: Kubernetes objects
+# description: Where the pods, containers and labels of a document are. Computed once and shared by all rules.
+package lib.k8s
+
+# The pod specs of one document, as {path, spec, annotations}. A pod that is not where the inventory says has an empty spec.
+pods(document) := [{
+	"path": pod.path,
+	"spec": pod_spec(document, pod),
+	"annotations": beside(document, pod, "annotations"),
+} |
+	some pod in document.pods
+]
+
+pod_spec(document, pod) := as_object(object.get(pod, "spec", object.get(document.object, object.get(pod, "at", []), {})))
+
+# Labels or annotations of the template around a pod spec; {} where the pod had to be put together.
+beside(document, pod, name) := as_object(object.get(
+	document.object,
+	array.concat(array.slice(pod.at, 0, count(pod.at) - 1), ["metadata", name]),
+	{},
+))
+
+beside(_, pod, _) := {} if not pod.at
+
+as_object(value) := value if is_object(value)
+
+as_object(value) := {} if not is_object(value)
+
+# Every pod of every document, with the document that it belongs to.
+every_pod := [object.union(pod, {"document": {"id": document.id, "tier": document.tier}}) |
+	some document in input.documents
+	some pod in pods(document)
+]
+
+lists := ["initContainers", "containers", "ephemeralContainers"]
+
+# Every container of every pod, as {document, path, body, pod}. `model` is KServe's container in another place.
+every_container := array.concat(
+	[container |
+		some pod in every_pod
+		some name in lists
+		some i, body in pod.spec[name]
+		container := {
+			"document": pod.document,
+			"path": sprintf("%s.%s[%d]", [pod.path, name, i]),
+			"body": as_object(body),
+			"pod": pod.spec,
+		}
+	],
+	[container |
+		some pod in every_pod
+		is_object(pod.spec.model)
+		container := {"document": pod.document, "path": sprintf("%s.model", [pod.path]), "body": pod.spec.model, "pod": pod.spec}
+	],
+)
+
+# The label sets that the pods of a document carry, one for each template.
+label_sets(document) := array.concat(
+	[labels |
+		some pod in document.pods
+		labels := beside(document, pod, "labels")
+		count(labels) > 0
+	],
+	kserve_labels(document.object),
+)
+
+kserve_labels(body) := [object.union(
+	as_object(object.get(body, ["metadata", "labels"], {})),
+	{"serving.kserve.io/inferenceservice": body.metadata.name, "component": "predictor"},
+)] if {
+	body.kind == "InferenceService"
+}
+
+kserve_labels(body) := [] if body.kind != "InferenceService"
+
+# True when a label selector (matchLabels and matchExpressions) selects the labels. An unknown operator selects nothing.
+selects(selector, labels) if {
+	every key, value in object.get(selector, "matchLabels", {}) { labels[key] == value }
+	every term in object.get(selector, "matchExpressions", []) { holds(term, labels) }
+}
+
+holds(term, labels) if {
+	term.operator == "In"
+	labels[term.key] in term.values
+}
+
+holds(term, labels) if {
+	term.operator == "NotIn"
+	not object.get(labels, term.key, null) in term.values
+}
+
+holds(term, labels) if {
+	term.operator == "Exists"
+	object.get(labels, term.key, null) != null
+}
+
+holds(term, labels) if {
+	term.operator == "DoesNotExist"
+	object.get(labels, term.key, null) == null
+}

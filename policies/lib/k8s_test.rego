@@ -1,0 +1,70 @@
+package lib.k8s_test
+
+import data.lib.k8s
+
+deployment := {"metadata": {"name": "d"}, "kind": "Deployment", "spec": {"template": {
+	"metadata": {"labels": {"app": "d"}, "annotations": {"a": "b"}},
+	"spec": {"containers": [{"name": "c"}], "initContainers": ["text"]},
+}}}
+
+document := {
+	"id": "x", "tier": "prod", "object": deployment,
+	"pods": [
+		{"path": "spec.template.spec", "at": ["spec", "template", "spec"]},
+		{"path": "templates[0]", "spec": {"containers": [{"name": "t"}], "model": {"name": "m"}}},
+		{"path": "gone", "at": ["spec", "gone"]},
+		{"path": "odd", "spec": null},
+		{"path": "bare"},
+	],
+}
+
+test_pods_of_each_form if {
+	pods := k8s.pods(document)
+	pods[0].spec.containers[0].name == "c"
+	pods[0].annotations == {"a": "b"}
+	pods[1].spec.containers[0].name == "t"
+	pods[1].annotations == {}
+	pods[2].spec == {}
+	pods[3].spec == {}
+	pods[4].spec == deployment
+}
+
+test_containers_of_every_list if {
+	found := {container.path: container.body | some container in k8s.every_container} with input as {"documents": [document]}
+	found["spec.template.spec.containers[0]"] == {"name": "c"}
+	found["spec.template.spec.initContainers[0]"] == {}
+	found["templates[0].model"] == {"name": "m"}
+}
+
+test_label_sets if {
+	k8s.label_sets(document) == [{"app": "d"}]
+	service := {"pods": [], "object": {"kind": "InferenceService", "metadata": {"name": "s", "labels": {"team": "risk"}}}}
+	k8s.label_sets(service) == [{"team": "risk", "component": "predictor", "serving.kserve.io/inferenceservice": "s"}]
+}
+
+test_selectors if {
+	labels := {"app": "d", "tier": "web"}
+	every selector in [
+		{},
+		{"matchLabels": {"app": "d"}},
+		{"matchExpressions": [{"key": "app", "operator": "In", "values": ["d", "e"]}]},
+		{"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["e"]}]},
+		{"matchExpressions": [{"key": "none", "operator": "NotIn", "values": ["e"]}]},
+		{"matchExpressions": [{"key": "app", "operator": "Exists"}]},
+		{"matchExpressions": [{"key": "none", "operator": "DoesNotExist"}]},
+	] {
+		k8s.selects(selector, labels)
+	}
+	every selector in [
+		{"matchLabels": {"app": "e"}},
+		{"matchLabels": {"app": "d", "none": "x"}},
+		{"matchLabels": {"app": "d"}, "matchExpressions": [{"key": "tier", "operator": "In", "values": ["db"]}]},
+		{"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["d"]}]},
+		{"matchExpressions": [{"key": "none", "operator": "Exists"}]},
+		{"matchExpressions": [{"key": "app", "operator": "DoesNotExist"}]},
+		{"matchExpressions": [{"key": "app", "operator": "Near", "values": ["d"]}]},
+		{"matchExpressions": [{}]},
+	] {
+		not k8s.selects(selector, labels)
+	}
+}

@@ -1,0 +1,27 @@
+# METADATA
+# title: Findings
+# description: The only place that builds a finding. A rule says about whom, where and what; its metadata says the rest.
+package lib.result
+
+# The finding of the rule whose annotations are in `chain`. The subject is anything with an id and a tier: a document,
+# a use of a dataset, a service. A subject of unknown tier is judged as in production, one without a place stays visible.
+new(chain, subject, path, message) := {
+	"msg": message,
+	"rule": rule.id,
+	"id": id,
+	"path": path,
+	"severity": object.get(rule.severity, object.get(subject, "tier", "prod"), "deny"),
+	"help": rule.help,
+	"_loc": {"file": place.file, "line": place.line},
+	"col": place.col,
+} if {
+	rule := [custom | some link in chain; custom := link.annotations.custom][0]
+	id := object.get(subject, "id", "")
+	place := object.union(nowhere, object.get(sources, id, {}))
+}
+
+nowhere := {"file": "?", "line": 1, "col": 0}
+
+default sources := {}
+
+sources := data.sources

@@ -1,0 +1,296 @@
+"""A real control plane without containers: etcd, API server and, on demand, controllers, scheduler and fake nodes.
+
+Must not: listen on anything but loopback, or touch a process that it did not start.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any
+
+from api_client import Answer, Api, Manifest, wait_for
+from definitions import kind_of, read_definitions
+from network import Network
+from pki import make_pki, write_kubeconfig
+
+TOOLS = Path(__file__).resolve().parents[2] / "tools" / "cluster"
+SERVERS = ("etcd", "kube-apiserver")
+_DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """Where a pod went: `node` is empty and `reason` says why while it cannot be placed."""
+
+    namespace: str
+    name: str
+    node: str
+    phase: str
+    reason: str
+
+
+def builder() -> ModuleType:
+    """The script that builds the servers."""
+    spec = importlib.util.spec_from_file_location("cluster_build", TOOLS / "build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class ControlPlane:
+    """Start it with `with`; `api` talks to the server, `kubeconfig` is for other programs in the same network."""
+
+    def __init__(self, seed: Path | None = None) -> None:
+        self._seed = seed  # data of an etcd that was stopped; see `seed`
+        self.bin: Path = builder().default_folder()
+        self.folder = Path(tempfile.mkdtemp(prefix="cnai-e2e-"))
+        self.pki = self.folder / "pki"
+        self.kubeconfig = self.folder / "admin.kubeconfig"
+        self.network = Network()
+        self.etcd_port, self.peer_port, self.port, self.kwok_port = self.network.free_ports(4)
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._api: Api | None = None
+
+    def __enter__(self) -> ControlPlane:
+        try:
+            builder().build(self.bin, list(SERVERS))
+            make_pki(self.pki)
+            write_kubeconfig(self.kubeconfig, self.pki, self.port)
+            if self._seed:
+                shutil.copytree(self._seed, self.folder / "etcd")
+            self._api = Api(self.network, self.port, self.pki)
+            self._start("etcd", *self._etcd_flags())
+            self._start("kube-apiserver", *self._apiserver_flags())
+            wait_for(lambda: self._ready("/readyz"), "the API server is ready", 90)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    @property
+    def api(self) -> Api:
+        """The client; there is none before the start."""
+        assert self._api is not None
+        return self._api
+
+    def stop(self) -> None:
+        """Stop everything and remove every trace."""
+        self._stop_servers()
+        self.network.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _stop_servers(self) -> None:
+        """In the order of dependence: with etcd gone first, the API server would hang in its shutdown."""
+        if self._api is not None:
+            self._api.close()
+        for name in reversed(self._processes):
+            process = self._processes[name]
+            process.terminate()
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._processes.clear()
+
+    def _start(self, program: str, *flags: str) -> None:
+        command = [*self.network.command, str(self.bin / program), *flags]
+        with (self.folder / f"{program}.log").open("wb") as log:
+            self._processes[program] = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder, start_new_session=True
+            )
+
+    def _ready(self, path: str) -> bool:
+        for name, process in self._processes.items():
+            if process.poll() is not None:
+                tail = (self.folder / f"{name}.log").read_text(errors="replace")[-2000:]
+                raise AssertionError(f"{name} ended with {process.returncode}:\n{tail}")
+        try:
+            return self.api.request("GET", path)[0] == 200
+        except OSError:
+            return False
+
+    def _etcd_flags(self) -> list[str]:
+        client, peer = f"http://127.0.0.1:{self.etcd_port}", f"http://127.0.0.1:{self.peer_port}"
+        return [
+            f"--data-dir={self.folder / 'etcd'}",
+            f"--listen-client-urls={client}",
+            f"--advertise-client-urls={client}",
+            f"--listen-peer-urls={peer}",
+            f"--initial-advertise-peer-urls={peer}",
+            f"--initial-cluster=default={peer}",
+            "--unsafe-no-fsync",
+        ]
+
+    def _apiserver_flags(self) -> list[str]:
+        pki = self.pki
+        return [
+            f"--etcd-servers=http://127.0.0.1:{self.etcd_port}",
+            "--bind-address=127.0.0.1",
+            f"--secure-port={self.port}",
+            "--advertise-address=127.0.0.1",
+            "--endpoint-reconciler-type=none",  # a loopback address may not become an endpoint
+            "--service-cluster-ip-range=10.96.0.0/16",
+            f"--tls-cert-file={pki / 'apiserver.crt'}",
+            f"--tls-private-key-file={pki / 'apiserver.key'}",
+            f"--client-ca-file={pki / 'ca.crt'}",
+            "--service-account-issuer=https://kubernetes.default.svc",
+            f"--service-account-key-file={pki / 'sa.pub'}",
+            f"--service-account-signing-key-file={pki / 'sa.key'}",
+            f"--requestheader-client-ca-file={pki / 'ca.crt'}",
+            "--requestheader-allowed-names=front-proxy-client",
+            f"--proxy-client-cert-file={pki / 'front-proxy.crt'}",
+            f"--proxy-client-key-file={pki / 'front-proxy.key'}",
+            "--authorization-mode=RBAC",
+        ]
+
+    def apply_crds(self, folder: Path, kinds: Collection[tuple[str, str]] | None = None) -> list[str]:
+        """Create the CustomResourceDefinitions below `folder`, of each name one; returns the names, all established.
+
+        `kinds`, pairs of group and kind, asks for these only: the server takes seconds to check a large one.
+        """
+        definitions = {name: text for name, text in read_definitions(folder).items() if kinds is None or kind_of(text) in kinds}
+        names = sorted(definitions, key=lambda name: -len(definitions[name]))
+        with ThreadPoolExecutor(2) as pool:  # two connections, each takes every other one
+            list(pool.map(lambda part: self._create(definitions, part), (names[::2], names[1::2])))
+        wait_for(lambda: definitions.keys() <= self.established(), "all CustomResourceDefinitions are established", 120)
+        self.api.forget_kinds()
+        return sorted(definitions)
+
+    def _create(self, definitions: Mapping[str, bytes], names: Iterable[str]) -> None:
+        api = Api(self.network, self.port, self.pki)
+        try:
+            for name in names:  # as they are on disk: the server reads YAML faster than we do
+                status, answer = api.request("POST", _DEFINITIONS, definitions[name], "application/yaml")
+                assert status in (201, 409), f"{name}: {answer}"
+        finally:
+            api.close()
+
+    def established(self) -> set[str]:
+        """Names of the CustomResourceDefinitions that the server serves."""
+        items = self.api.items(_DEFINITIONS)
+        return {item["metadata"]["name"] for item in items if _condition(item, "Established") == "True"}
+
+    def dry_run(self, manifests: Sequence[Manifest]) -> list[Answer]:
+        """What the API server would say about each object, with the object as it would be stored."""
+        return self.api.dry_run(manifests)
+
+    def start_nodes(self, nodes: Sequence[Manifest]) -> None:
+        """Start controllers, scheduler and kwok once, and bring up these fake nodes."""
+        if "kwok" not in self._processes:
+            builder().build(self.bin, ["kube-controller-manager", "kube-scheduler", "kwok"])
+            self._start("kube-controller-manager", *self._controller_flags())
+            config = f"--kubeconfig={self.kubeconfig}"
+            access = [f"--{name}={self.kubeconfig}" for name in ("authentication-kubeconfig", "authorization-kubeconfig")]
+            ports = self.network.free_ports(1)
+            self._start("kube-scheduler", config, *access, "--bind-address=127.0.0.1", f"--secure-port={ports[0]}", "--leader-elect=false")
+            self._start("kwok", config, *self._kwok_flags())
+        for subresource in ("", "/status"):
+            refused = [answer for answer in self.api.apply(nodes, subresource=subresource) if not answer.ok]
+            assert not refused, refused
+        names = {node["metadata"]["name"] for node in nodes}
+        wait_for(lambda: self._ready("/readyz") and names <= self._ready_nodes(), "the nodes are ready", 60)
+
+    def _ready_nodes(self) -> set[str]:
+        return {node["metadata"]["name"] for node in self.api.items("/api/v1/nodes") if _condition(node, "Ready") == "True"}
+
+    def _controller_flags(self) -> list[str]:
+        names = ("kubeconfig", "authentication-kubeconfig", "authorization-kubeconfig")
+        return [
+            *(f"--{name}={self.kubeconfig}" for name in names),
+            "--bind-address=127.0.0.1",
+            f"--secure-port={self.network.free_ports(1)[0]}",
+            "--leader-elect=false",
+            f"--service-account-private-key-file={self.pki / 'sa.key'}",
+            f"--root-ca-file={self.pki / 'ca.crt'}",
+        ]
+
+    def _kwok_flags(self) -> list[str]:
+        """The binary carries no stages of its own: those of its module say how fake nodes and pods behave."""
+        command = ["go", "list", "-m", "-f", "{{.Dir}}", "sigs.k8s.io/kwok"]
+        environment = {**os.environ, "GOWORK": "off", "GOFLAGS": "-mod=readonly"}
+        found = subprocess.run(command, cwd=TOOLS / "kwok", env=environment, check=True, capture_output=True, text=True)
+        stage = Path(found.stdout.strip()) / "kustomize" / "stage"
+        files = [stage / "node/fast/node-initialize.yaml", stage / "node/heartbeat-with-lease/node-heartbeat-with-lease.yaml"]
+        files += sorted((stage / "pod/fast").glob("pod-*.yaml"))
+        config = self.folder / "stages.yaml"
+        config.write_text("\n---\n".join(file.read_text(encoding="utf-8") for file in files), encoding="utf-8")
+        return [
+            f"--config={config}",
+            "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
+            "--node-ip=127.0.0.1",
+            f"--node-port={self.kwok_port}",
+            f"--server-address=127.0.0.1:{self.kwok_port}",
+            "--cidr=10.244.0.0/16",
+            "--node-lease-duration-seconds=40",
+        ]
+
+    def schedule(self, manifests: Sequence[Manifest], nodes: Sequence[Manifest], *, pods: int, seconds: float = 60) -> list[Pod]:
+        """Apply for real, and return the pods of these namespaces once `pods` of them run, ended or cannot be placed."""
+        self.start_nodes(nodes)
+        spaces = self.api.make_namespaces(manifests)
+        for space in spaces:  # no pod is admitted before its namespace has this account
+            path = f"/api/v1/namespaces/{space}/serviceaccounts/default"
+            wait_for(lambda path=path: self.api.request("GET", path)[0] == 200, f"{space} has an account", 30)  # type: ignore[misc]
+        refused = [answer for answer in self.api.apply(manifests) if not answer.ok]
+        assert not refused, "\n".join(f"{answer.id}: {answer.message}" for answer in refused)
+        found: list[Pod] = []
+
+        def settled() -> bool:
+            found[:] = [_pod(item) for space in spaces for item in self.api.items(f"/api/v1/namespaces/{space}/pods")]
+            return sum(pod.phase in ("Running", "Succeeded", "Failed") or bool(pod.reason) for pod in found) >= pods
+
+        wait_for(settled, f"{pods} pods are placed or refused", seconds)
+        return found
+
+
+def seed(folder: Path) -> Path:
+    """Data of an etcd that has all definitions below `folder`, from the cache; made once for each set of definitions.
+
+    The API server takes a minute to check them all, and a second to start with them.
+    """
+    script = builder()
+    key = hashlib.sha256(repr([*map(script.stamp, SERVERS), *sorted(read_definitions(folder).items())]).encode()).hexdigest()[:16]
+    cache = script.default_folder().parent / "seeds"
+    if not (cache / key).exists():
+        with ControlPlane() as plane:
+            plane.apply_crds(folder)
+            plane._stop_servers()
+            shutil.rmtree(cache, ignore_errors=True)  # older ones are of no use any more
+            shutil.copytree(plane.folder / "etcd", cache / f".{key}")
+            (cache / f".{key}").rename(cache / key)
+    return cache / key
+
+
+def gpu_node(name: str, resource: str, number: int, labels: Manifest | None = None) -> dict[str, Any]:
+    """A fake node of 64 CPUs, 512 GiB and `number` accelerators."""
+    capacity = {"cpu": "64", "memory": "512Gi", "pods": "110", "ephemeral-storage": "1Ti", resource: str(number)}
+    own = {"kubernetes.io/arch": "amd64", "kubernetes.io/os": "linux", "kubernetes.io/hostname": name}
+    metadata = {"name": name, "annotations": {"kwok.x-k8s.io/node": "fake"}, "labels": {**own, **(labels or {})}}
+    return {"apiVersion": "v1", "kind": "Node", "metadata": metadata, "spec": {}, "status": {"allocatable": capacity, "capacity": capacity}}
+
+
+def _condition(item: Manifest, name: str) -> str:
+    return next((c["status"] for c in item.get("status", {}).get("conditions") or () if c["type"] == name), "")
+
+
+def _pod(item: Manifest) -> Pod:
+    metadata, status = item["metadata"], item["status"]
+    conditions: Iterable[Manifest] = status.get("conditions", ())
+    reason = next((c.get("message", "") for c in conditions if c["type"] == "PodScheduled" and c["status"] == "False"), "")
+    return Pod(metadata["namespace"], metadata["name"], item["spec"].get("nodeName", ""), status.get("phase", ""), reason)
