@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -70,17 +70,12 @@ def resolved(plan: Plan, app: str, target: Target) -> tuple[App, list[Resource],
     return placed, resources, findings
 
 
-def targets_of(plan: Plan, app: str) -> Iterator[Target]:
-    """Targets that the app is deployed to."""
-    return (target for target in plan.targets if plan.deployed(app, target.env))
-
-
 def render_app(plan: Plan, app: str, *, patch: Patcher | None = None, kustomize: bool = True) -> Owner:
     """All files of one application: its Kustomize tree and its manifests on every target."""
     owner = Owner(app)
     by_env: dict[str, dict[str, list[Resource]]] = {}
     made: list[tuple[Target, list[Resource]]] = []
-    for target in targets_of(plan, app):
+    for target in plan.targets_of(app):
         _, resources, findings = resolved(plan, app, target)
         owner.findings += findings
         owner.kinds[target.name] = {(r.body["apiVersion"], r.body["kind"]) for r in resources}
@@ -92,8 +87,7 @@ def render_app(plan: Plan, app: str, *, patch: Patcher | None = None, kustomize:
         for target, resources in made:
             components = plan.project.patches.get((target.env, app), ())
             if components and patch:
-                folder = f"{KUSTOMIZE}/{app}/overlays/{target.env}/{target.cluster}"
-                resources = patched(resources, patch(owner.files, folder))
+                resources = patched(resources, patch(owner.files, overlay_path(target, app)))
             owner.files[manifest_path(target, app)] = emit(resource.body for resource in resources)
     except Unwritable as error:
         owner.findings.append(_unwritable(plan, app, error))
@@ -105,11 +99,15 @@ def manifest_path(target: Target, owner: str) -> str:
     return f"{RENDERED}/{target.env}/{target.cluster}/{owner}/manifest.yaml"
 
 
+def overlay_path(target: Target, app: str) -> str:
+    """Folder of an app's overlay for a target."""
+    return f"{KUSTOMIZE}/{app}/overlays/{target.env}/{target.cluster}"
+
+
 def _tree(plan: Plan, app: str, by_env: Mapping[str, Mapping[str, Sequence[Resource]]], owner: Owner) -> Files:
     base, findings = compile_app(plan, plan.base(app))
     owner.findings += findings
     team = plan.project.apps[app].value.team
-    environments = {name: entry.value for name, entry in plan.project.environments.items() if name in by_env}
     up = "../../.."  # from deploy/kustomize/<app> to the root
     components = {
         env: [f"{up}/{folder}" for folder in plan.project.patches.get((env, app), ())] for env in by_env if (env, app) in plan.project.patches
@@ -121,7 +119,7 @@ def _tree(plan: Plan, app: str, by_env: Mapping[str, Mapping[str, Sequence[Resou
         base_namespace=team,
         namespaces={env: f"{team}-{env}" for env in by_env},
         components=components,
-        primary={name: environment.primary for name, environment in environments.items()},
+        primary={env: next(iter(clusters)) for env, clusters in by_env.items()},
     )
 
 
@@ -222,9 +220,12 @@ def owners_on_disk(root: Path) -> list[str]:
     return sorted(name.removesuffix(".json") for name in (os.listdir(folder) if folder.is_dir() else ()) if name.endswith(".json"))
 
 
-def write_owner(writer: Writer, owner: Owner, changes: Changes) -> None:
-    """Put one owner's files on disk: new ones first, then removals, its list last."""
-    before = listed(writer.root, owner.name)
+def write_owner(writer: Writer, owner: Owner, changes: Changes, *, partial: bool = False) -> None:
+    """Put one owner's files on disk: new ones first, then removals, its list last.
+
+    `partial` means that only some environments were rendered: the other files stay, and stay listed.
+    """
+    before = [] if partial else listed(writer.root, owner.name)
     for path, text in sorted(owner.files.items()):
         if writer.write(path, text.encode()):
             changes.written.append(path)
@@ -233,6 +234,9 @@ def write_owner(writer: Writer, owner: Owner, changes: Changes) -> None:
     for path in before:
         if path not in owner.files and writer.remove(path):
             changes.removed.append(path)
+    if partial:
+        kept = {path: (writer.root / path).read_text() for path in listed(writer.root, owner.name) if path not in owner.files}
+        owner = Owner(owner.name, {**kept, **owner.files})
     writer.write(f"{INDEX}/{owner.name}.json", index_of(owner))
 
 

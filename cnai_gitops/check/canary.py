@@ -89,6 +89,8 @@ def _place(identity: str) -> dict[str, Any]:
 
 
 def _join(one: Any, other: Any, where: str) -> Any:
+    if one == other:  # somebody tries an example of the documentation
+        return one
     if isinstance(one, dict) and isinstance(other, dict):
         return one | {key: _join(one[key], value, f"{where}.{key}") if key in one else value for key, value in other.items()}
     if isinstance(one, list) and isinstance(other, list):

@@ -31,6 +31,7 @@ _FLAGS = (
     "--capabilities", "capabilities.json", "--no-color", "-o", "json",
 )  # fmt: skip
 _DOCUMENT = {"id": str, "env": str, "tier": str, "cluster": str, "object": dict, "pods": list, "images": list}
+_IMAGE = ("path", "image", "digest")
 _USE = ("id", "env", "tier", "cluster", "app", "dataset", "access")
 _TOTAL = ("env", "tier", "team", "class", "peak", "quota", "ids")
 _SERVICE = ("id", "env", "tier", "app", "stage", "min_replicas")
@@ -114,6 +115,7 @@ def _require(documents: list[dict[str, Any]], data: Mapping[str, Any]) -> None:
     for document in documents:
         if any(not isinstance(document.get(key), kind) for key, kind in _DOCUMENT.items()) or document["tier"] not in TIERS:
             raise NotEvaluated(f"document {str(document.get('id'))!r} of the inventory is not complete")
+        _require_keys(document["id"], document["images"], _IMAGE)
         ids.add(document["id"])
     if len(ids) != len(documents):
         raise NotEvaluated("two documents of the inventory have the same id")

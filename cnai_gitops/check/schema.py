@@ -172,7 +172,7 @@ def _candidates(name: str, known: Iterable[str], *, listed: bool = True) -> str:
     """`did you mean ...?`, else the first of the known names."""
     names = list(known)
     lower = {n.lower(): n for n in names}
-    close = [lower[c] for c in get_close_matches(name.lower(), lower, n=2, cutoff=0.6)]
+    close = [lower[c] for c in get_close_matches(name.lower(), lower, n=2, cutoff=0.7)]
     return _did_you_mean(close) or (f"known here: {', '.join(names[:12])}{', ...' if len(names) > 12 else ''}" if listed and names else "")
 
 

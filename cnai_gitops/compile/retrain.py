@@ -55,6 +55,7 @@ def _event_source(metadata: dict[str, Any], name: str) -> dict[str, Any]:
         "port": str(PORT),
         "endpoint": "/drift",
         "method": "POST",
+        "url": f"http://{name}-eventsource-svc.{metadata['namespace']}.svc:{PORT}",
         "authSecret": {"name": SECRET, "key": "value"},
         "maxPayloadSize": 65536,
     }
@@ -72,11 +73,7 @@ def _sensor(context: Context, metadata: dict[str, Any], name: str, template: str
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Workflow",
         "metadata": {"generateName": f"{template}-", "namespace": context.namespace, "labels": {"cnai.dev/cause": "drift"}},
-        "spec": {
-            "workflowTemplateRef": {"name": template},
-            # one retraining of an app at a time, however many alerts arrive
-            "synchronization": {"mutexes": [{"name": name}]},
-        },
+        "spec": {"workflowTemplateRef": {"name": template}},
     }
     trigger = {
         "template": {"name": "retrain", "argoWorkflow": {"operation": "submit", "source": {"resource": workflow}}},

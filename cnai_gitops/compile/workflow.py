@@ -55,6 +55,8 @@ def _template(context: Context, templates: list[Template], parameters: Mapping[s
         "serviceAccountName": context.workflow_name,
         "activeDeadlineSeconds": seconds(context.stage.timeout),
         **({"parallelism": parallelism} if parallelism else {}),
+        # one run of a stage at a time, whether a schedule, an alert or a person starts it
+        "synchronization": {"mutexes": [{"name": context.workflow_name}]},
         "archiveLogs": True,
         "artifactRepositoryRef": {"configMap": "artifacts", "key": "default"},
         "podGC": {"strategy": "OnWorkflowSuccess", "deleteDelayDuration": "60s"},

@@ -58,6 +58,10 @@ class RayService(ServeEngine):
         """Our labels are on the pod templates of head and workers."""
         return {"app.kubernetes.io/component": context.key.replace(".", "-"), "app.kubernetes.io/name": context.blueprint.name}
 
+    def least(self, stage: Any) -> int:
+        """Workers that always run."""
+        return self.min_workers
+
     def _service(self, context: Context) -> dict[str, Any]:
         env = env_list({"CNAI_APP": context.blueprint.name, "CNAI_ENVIRONMENT": context.target.env, "CNAI_CLUSTER": context.target.cluster, **context.stage.env})
         cluster = ray_cluster(

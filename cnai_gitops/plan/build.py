@@ -82,6 +82,15 @@ class Plan:
         """True when a release file puts this app into this environment."""
         return (env, app) in self.project.releases
 
+    def runs_on(self, app: str, target: Target) -> bool:
+        """True when the app's release puts it on this cluster."""
+        release = self.project.releases.get((target.env, app))
+        return release is not None and (not release.value.on or target.cluster in release.value.on)
+
+    def targets_of(self, app: str) -> tuple[Target, ...]:
+        """Targets that the app runs on."""
+        return tuple(target for target in self.targets if self.runs_on(app, target))
+
     def base(self, app: str) -> App:
         """The app on the neutral target: the blueprint as written, with the organisation's defaults."""
         return self._resolve(app, neutral(), [])
@@ -255,6 +264,9 @@ def _check_release(plan: Plan, env: str, app: str, release: Entry[Release]) -> I
     for key in release.value.stages:
         if key not in keys:
             yield _unknown("CNAI223", "stage", key, keys, place.locate((key,)), f" in {app}")
+    for i, cluster in enumerate(release.value.on):
+        if cluster not in environment.workload_clusters:
+            yield _unknown("CNAI224", "cluster", cluster, environment.workload_clusters, place.locate(("on", i)), f" in {env}")
     for cluster, stages in release.value.clusters.items():
         if cluster not in environment.workload_clusters:
             yield _unknown("CNAI224", "cluster", cluster, environment.workload_clusters, place.locate(("clusters", cluster)), f" in {env}")
@@ -273,8 +285,11 @@ def _check_release(plan: Plan, env: str, app: str, release: Entry[Release]) -> I
         if use.dataset in project.datasets and use.dataset not in environment.datasets:
             at = project.environments[env].place.locate(("datasets",))
             yield _unknown("CNAI225", "place of dataset", use.dataset, environment.datasets, at, f" in {env}, but {app} {use.stage} {use.access[:-1]}s it")
-    for cluster in environment.workload_clusters:
-        resolved = plan.app(app, Target(environment, cluster))
+    for target in plan.targets_of(app):
+        if target.env != env:
+            continue
+        cluster = target.cluster
+        resolved = plan.app(app, target)
         for key, missing in resolved.pending.items():
             message = f"{key} is not deployed to {env}/{cluster}: no digest for {missing}"
             at = place.locate((key,)) if key in release.value.stages else place.locate(("app",))

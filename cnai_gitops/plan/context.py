@@ -57,8 +57,8 @@ class Context:
 
     @property
     def name(self) -> str:
-        """Name of the stage's main object: `fraud-detection-scorer`."""
-        return f"{self.blueprint.name}-{self.stage.name}"
+        """Name of the stage's main object: `fraud-detection-scorer`; at most 27, since `-previous` and `-predictor` are appended."""
+        return fit(f"{self.blueprint.name}-{self.stage.name}", 27)
 
     @property
     def workflow_name(self) -> str:

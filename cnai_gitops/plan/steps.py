@@ -73,6 +73,10 @@ class ServeEngine(Engine):
         """Labels that select the service's pods, for monitors and budgets."""
         return {"app.kubernetes.io/name": context.blueprint.name, "app.kubernetes.io/component": context.key.replace(".", "-")}
 
+    def least(self, stage: Any) -> int:
+        """Replicas that always run."""
+        return int(stage.scaling.min)
+
     def selects(self, workload: str) -> Mapping[str, str]:
         """Labels that tell the pods of one of `workloads` from the others."""
         return {}

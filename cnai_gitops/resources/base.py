@@ -87,13 +87,14 @@ class Demand:
 INFINITE = float("inf")
 
 
-class Pods(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Pods:
     """A set of equal pods: at most `count` at the peak, each with pod spec `spec`, found at `path`."""
 
     count: Fraction | float
     spec: Mapping[str, Any]
     path: str
-    labels: Mapping[str, str] = {}
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 class World(Protocol):

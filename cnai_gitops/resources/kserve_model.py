@@ -1,8 +1,7 @@
 """Models of InferenceService, ServingRuntime and ClusterServingRuntime (KServe 0.20).
 
-Must not: declare the kinds or count pods (`kserve` does). Two things that the CRD allows are left out: the keys
-of single frameworks (`sklearn: {...}`), which the webhook rewrites to `model` for ever, and what its webhook
-refuses in a canary.
+Must not: declare the kinds or count pods (`kserve` does). Left out: the keys of single frameworks (`sklearn: {...}`),
+which the webhook rewrites to `model` for ever, and what it refuses in a canary.
 """
 
 from __future__ import annotations

@@ -61,17 +61,17 @@ def interval(line: str) -> int | None:
     if len(words) != 5:
         return None
     minute, hour = _values(words[0], 0, 59), _values(words[1], 0, 23)
-    days = _days(words[2], words[3], words[4])
-    if not minute or not hour or days is None:
+    apart = _days_apart(words[2], words[3], words[4])
+    if not minute or not hour or apart is None:
         return None
     times = sorted(h * 60 + m for h in hour for m in minute)
     inside = min((b - a for a, b in pairwise(times)), default=366 * _DAY)
-    apart = min(((b - a).days for a, b in pairwise(days)), default=365)
     return min(inside, apart * _DAY - times[-1] + times[0])
 
 
-def _days(day: str, month: str, weekday: str) -> list[date] | None:
-    """The days that a line names; when both day fields are limited, either is enough (cron's rule)."""
+@cache
+def _days_apart(day: str, month: str, weekday: str) -> int | None:
+    """Smallest number of days between two that a line names; when both day fields are limited, either is enough (cron's rule)."""
     doms, months = _values(day, 1, 31), _values(month, 1, 12, _MONTHS)
     dows = _values(weekday, 0, 7, _WEEKDAYS)
     if not doms or not months or not dows:
@@ -84,7 +84,7 @@ def _days(day: str, month: str, weekday: str) -> list[date] | None:
         by_day, by_weekday = it.day in doms, it.isoweekday() % 7 in dows
         if it.month in months and (by_day or by_weekday if either else by_day and by_weekday):
             found.append(it)
-    return found
+    return min(((b - a).days for a, b in pairwise(found)), default=365)
 
 
 def _values(field: str, low: int, high: int, names: dict[str, int] | None = None) -> set[int] | None:

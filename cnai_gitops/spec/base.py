@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Self, TypeVar
 
 from annotated_types import Ge, Le
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails, InitErrorDetails
 
 from cnai_gitops.source.positions import Captured, caller_frames
 
@@ -54,15 +55,26 @@ def override(model: M, patch: Mapping[str, Any]) -> M:
     The result is validated again as a whole; only what differs is built anew. Raises ValidationError.
     """
     values: dict[str, Any] = {name: getattr(model, name) for name in model.model_fields_set}
+    inner: list[InitErrorDetails] = []
     for name, new in patch.items():
         old = getattr(model, name, None)
-        if isinstance(new, Mapping) and isinstance(old, Spec):
-            values[name] = override(old, new) if new.get("kind", getattr(old, "kind", None)) == getattr(old, "kind", None) else new
+        if isinstance(new, Mapping) and isinstance(old, Spec) and new.get("kind", getattr(old, "kind", None)) == getattr(old, "kind", None):
+            try:
+                values[name] = override(old, new)
+            except ValidationError as error:
+                inner += [_below(name, details) for details in error.errors(include_url=False)]
         elif isinstance(new, Mapping) and isinstance(old, Mapping):
             values[name] = {**old, **new}
         else:
             values[name] = new
+    if inner:
+        raise ValidationError.from_exception_data(type(model).__name__, inner)
     return type(model).model_validate(values)
+
+
+def _below(name: str, details: ErrorDetails) -> InitErrorDetails:
+    """The same error, seen from the model one level further out."""
+    return InitErrorDetails(type=details["type"], loc=(name, *details["loc"]), input=details["input"], ctx=details.get("ctx", {}))
 
 
 M = TypeVar("M", bound=Spec)

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import Field
 
-from cnai_gitops.spec.base import Digest, Name, Percent, Spec
+from cnai_gitops.spec.base import Digest, Name, Names, Percent, Spec
 from cnai_gitops.spec.blueprint import Overrides
 
 
@@ -43,6 +43,7 @@ class Release(Spec):
     """
 
     app: Name
+    on: Names = Field((), description="clusters of this environment that run the app; all of them when empty")
     images: Mapping[Name, Digest] = {}
     stages: Mapping[str, Mapping[str, Any]] = {}
     clusters: Mapping[str, Mapping[str, Mapping[str, Any]]] = {}

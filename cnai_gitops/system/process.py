@@ -20,6 +20,7 @@ from typing import IO
 from cnai_gitops.errors import ToolError
 
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
+NO_HOME = "/nonexistent"  # some programs insist on a home (conftest); in an empty one they find no settings and no plugins
 OUTPUT_LIMIT = 512 * 1024 * 1024
 _CHUNK = 1 << 16
 
@@ -77,10 +78,10 @@ def run(
 ) -> Completed:
     """Run `argv` to its end, at most `timeout` seconds and `limit` bytes of output.
 
-    The process gets a minimal PATH, a UTF-8 locale and `env`, nothing else. Raises ToolError when the program is
+    The process gets a minimal PATH, no home, a UTF-8 locale and `env`, nothing else. Raises ToolError when the program is
     missing, does not start, takes too long or says too much; its whole process group is killed then.
     """
-    environment = {"PATH": SYSTEM_PATH, "LC_ALL": "C.UTF-8", **(env or {})}
+    environment = {"PATH": SYSTEM_PATH, "HOME": NO_HOME, "LC_ALL": "C.UTF-8", **(env or {})}
     program = shutil.which(argv[0], path=environment["PATH"])
     if program is None:
         raise ToolError(f"{argv[0]} is not installed", help=f"install {argv[0]}, or put it on PATH; `cnai doctor` lists what is needed")

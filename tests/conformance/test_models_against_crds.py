@@ -11,7 +11,7 @@ import types
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, is_typeddict
+from typing import Annotated, Any, Literal, TypedDict, Union, get_args, get_origin, is_typeddict
 
 import pytest
 import yaml
@@ -34,7 +34,12 @@ DELIBERATE = (
     ("InferenceService", "httpGet.port", "required: by us", "the CRD drops requirements inside a predictor, its pod has them"),
     ("InferenceService", "tcpSocket.port", "required: by us", "the CRD drops requirements inside a predictor, its pod has them"),
     ("InferenceService", ".os.name", "required: by us", "the CRD drops requirements inside a predictor, its pod has them"),
-    ("Sensor", ".filters.context.", "required: by the CRD", "the schema is made from Go fields without omitempty; empty ones are not compared"),
+    (
+        "Sensor",
+        ".filters.context.",
+        "required: by the CRD",
+        "the schema is made from Go fields without omitempty; empty ones are not compared",
+    ),
     ("InferenceService", ".canary[].predictor.name", "required: by us", "its webhook refuses a canary without a name"),
 )
 
@@ -216,10 +221,15 @@ def test_every_deliberate_difference_is_still_one() -> None:
     assert [row for number, row in enumerate(DELIBERATE) if number not in used] == []
 
 
+class Wrong(TypedDict, total=False):
+    a: Literal["x", "y"]
+    b: str
+    c: int
+
+
 def test_a_wrong_field_is_found() -> None:
     schema = {"type": "object", "required": ["b"], "properties": {"a": {"type": "string", "enum": ["x"]}, "b": {"type": "integer"}}}
-    hint = __import__("typing").TypedDict("Wrong", {"a": Literal["x", "y"], "b": str, "c": int}, total=False)
-    assert [words for _, words in differences(hint, schema, ".spec")] == [
+    assert [words for _, words in differences(Wrong, schema, ".spec")] == [
         "enum: 'y' is none of ['x']",
         "required: by the CRD, not by us",
         "type: we say string, the CRD ['integer']",

@@ -266,7 +266,7 @@ def seed(folder: Path) -> Path:
     """
     script = builder()
     key = hashlib.sha256(repr([*map(script.stamp, SERVERS), *sorted(read_definitions(folder).items())]).encode()).hexdigest()[:16]
-    cache = script.default_folder().parent / "seeds"
+    cache: Path = script.default_folder().parent / "seeds"
     if not (cache / key).exists():
         with ControlPlane() as plane:
             plane.apply_crds(folder)

@@ -36,7 +36,7 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
 def test_the_environment_is_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_TOKEN", "hush")
     names = python("import os; print(sorted(set(os.environ) - {'LC_CTYPE', '__CF_USER_TEXT_ENCODING'}))", env={"MINE": "1"})
-    assert names.decode().strip() == "['LC_ALL', 'MINE', 'PATH']"
+    assert names.decode().strip() == "['HOME', 'LC_ALL', 'MINE', 'PATH']"
 
 
 def test_arguments_meet_no_shell(tmp_path: Path) -> None:

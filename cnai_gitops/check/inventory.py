@@ -1,0 +1,295 @@
+"""The inventory: everything that was resolved, as the documents and facts that policies judge.
+
+Must not: decide anything. Objects come from memory (their bytes on disk are proven equal elsewhere).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from cnai_gitops.check.ledger import Inventory, embedded, peaks, team_totals
+from cnai_gitops.findings import Location
+from cnai_gitops.plan.build import Plan, Use
+from cnai_gitops.plan.target import Target
+from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, Resource, kind_of
+
+DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
+PATH = re.compile(r"^[A-Za-z]+(\.[A-Za-z]+)*$")
+MAIN_KINDS = ("InferenceService", "RayService", "WorkflowTemplate", "Deployment")
+"""Kinds that stand for a whole stage; findings about a stage blame the first of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """All objects of one owner on one target."""
+
+    target: Target
+    owner: str
+    team: str
+    resources: Sequence[Resource]
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What policies are given, and how to find the way back from a document's id."""
+
+    documents: list[dict[str, Any]] = field(default_factory=list)
+    data: dict[str, Any] = field(default_factory=dict)
+    resources: dict[str, tuple[Owned, Resource]] = field(default_factory=dict)
+    demands: dict[str, dict[Key, Demand]] = field(default_factory=dict)
+    """Peaks by target name."""
+
+
+def gather(plan: Plan, owned: Iterable[Owned], scans: Mapping[str, Any], at: str) -> Evidence:
+    """Documents and facts of all owners; `scans` are reports by digest, `at` is the day of the verdict."""
+    found = Evidence()
+    by_target: dict[Target, list[Owned]] = {}
+    for item in owned:
+        by_target.setdefault(item.target, []).append(item)
+    for target, items in by_target.items():
+        bodies = [resource.body for item in items for resource in item.resources]
+        world = Inventory(bodies)
+        found.demands[target.name] = peaks(bodies)
+        for item in items:
+            for resource in item.resources:
+                found.documents += _documents(item, resource, world, found)
+    found.data = {
+        "run": {"at": at},
+        "sources": _sources(plan, found),
+        "environments": {e.value.name: _environment(e.value) for e in plan.project.environments.values()},
+        "datasets": _datasets(plan, by_target),
+        "uses": list(_uses(plan, by_target)),
+        "ledger": _ledger(found, by_target),
+        "scans": dict(scans),
+        "services": list(_services(plan, by_target)),
+    }
+    return found
+
+
+def document_id(target: Target, resource: Resource) -> str:
+    """`environment/cluster/group/Kind/namespace/name`."""
+    return f"{target.name}/{resource.key}"
+
+
+def _documents(item: Owned, resource: Resource, world: Inventory, found: Evidence) -> Iterator[dict[str, Any]]:
+    identity = document_id(item.target, resource)
+    found.resources[identity] = (item, resource)
+    place = item.target.place
+    common = {
+        "env": item.target.env,
+        "tier": item.target.environment.tier,
+        "cluster": item.target.cluster,
+        "region": place.region,
+        "jurisdiction": place.jurisdiction,
+        "owner": item.owner,
+        "team": item.team,
+        "stage": resource.stage,
+    }
+    yield {"id": identity, **common, "embedded": False, **_content(resource.body)}
+    for path, body in embedded(resource.body, world):
+        if body.keys() <= {"apiVersion", "kind", "metadata"}:
+            continue  # a template that waits for an object only names it
+        inner = f"{identity}#{path}"
+        found.resources[inner] = (item, resource)
+        yield {"id": inner, **common, "embedded": True, **_content(body)}
+
+
+def _content(body: Body) -> dict[str, Any]:
+    kind = kind_of(body)
+    pods = list(kind.pods(body)) if kind and kind.pods else []
+    images = [image for pod in pods for image in _images_of_pod(pod.path, pod.spec)]
+    images += list(kind.images(body)) if kind and kind.images else []
+    return {
+        "object": body,
+        "pods": [_pod(body, pod.path, pod.spec) for pod in pods],
+        "images": [_image(path, image) for path, image in dict.fromkeys(images)],
+    }
+
+
+def _pod(body: Body, path: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The pod by its path where the object holds it as it is; put together, it travels along."""
+    if PATH.match(path):
+        node: Any = body
+        for part in path.split("."):
+            node = node.get(part) if isinstance(node, Mapping) else None
+        if node is spec:
+            return {"path": path, "at": path.split(".")}
+    return {"path": path, "spec": spec}
+
+
+def _images_of_pod(path: str, spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for group in ("initContainers", "containers", "ephemeralContainers"):
+        for i, container in enumerate(spec.get(group) or ()):
+            if "image" in container:
+                yield f"{path}.{group}[{i}].image", str(container["image"])
+
+
+def _image(path: str, image: str) -> dict[str, str]:
+    found = DIGEST.search(image)
+    return {"path": path, "image": image.removeprefix("oci://"), "digest": found[1] if found else ""}
+
+
+# -- facts ----------------------------------------------------------------------------------------------
+
+
+def place_of(plan: Plan, item: Owned, resource: Resource) -> Location | None:
+    """Where the user wrote what became this object: the stage, or the environment of a platform object."""
+    entry = plan.project.apps.get(item.owner)
+    if entry is not None:
+        return entry.place.locate(tuple(resource.stage.split(".", 1)) if resource.stage else ("name",))
+    environment = plan.project.environments.get(item.target.env)
+    if environment is None:
+        return None
+    team = resource.body["metadata"].get("labels", {}).get("cnai.dev/team")
+    return environment.place.locate(("teams", team) if team else ("clusters", item.target.cluster))
+
+
+def _sources(plan: Plan, found: Evidence) -> dict[str, dict[str, Any]]:
+    places: dict[tuple[str, str, str, str], Location | None] = {}
+    sources: dict[str, dict[str, Any]] = {}
+    for identity, (item, resource) in found.resources.items():
+        team = str(resource.body["metadata"].get("labels", {}).get("cnai.dev/team", ""))
+        key = (item.owner, item.target.name, resource.stage, team)
+        if key not in places:
+            places[key] = place_of(plan, item, resource)
+        at = places[key]
+        if at:
+            sources[identity] = {"file": at.file, "line": at.line, "col": at.col}
+    return sources
+
+
+def _environment(environment: Any) -> dict[str, Any]:
+    return {
+        "tier": environment.tier,
+        "clusters": {n: {"region": c.region, "jurisdiction": c.jurisdiction, "role": c.role} for n, c in environment.clusters.items()},
+        "teams": {name: {"quota": dict(share.quota)} for name, share in environment.teams.items()},
+    }
+
+
+def _datasets(plan: Plan, targets: Iterable[Target]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, entry in plan.project.datasets.items():
+        dataset = entry.value
+        locations = {}
+        for target in targets:
+            place = plan.dataset_place(name, target)
+            if place:
+                locations[target.name] = {
+                    "uri": place.uri,
+                    "region": place.region,
+                    "jurisdiction": place.jurisdiction,
+                    "encryption": place.encryption,
+                    "kms_key": place.kms_key,
+                    "access_log": place.access_log,
+                }
+        found[name] = {
+            "owner": dataset.owner,
+            "origin": dataset.origin,
+            "purposes": list(dataset.purposes),
+            "classification": dataset.classification,
+            "personal": dataset.personal,
+            "jurisdictions": list(dataset.residency),
+            "legal_basis": dataset.legal_basis,
+            "retention_days": dataset.retention_days,
+            "consumers": list(dataset.consumers),
+            "locations": locations,
+        }
+    return found
+
+
+def main_of(resources: Iterable[Resource], stage: str) -> Resource | None:
+    """The object that stands for a stage."""
+    mine = [resource for resource in resources if resource.stage == stage]
+    ranked = sorted(mine, key=lambda r: MAIN_KINDS.index(r.key.kind) if r.key.kind in MAIN_KINDS else len(MAIN_KINDS))
+    return ranked[0] if ranked else None
+
+
+def _of_apps(plan: Plan, by_target: Mapping[Target, Sequence[Owned]]) -> Iterator[tuple[Target, Owned, Any]]:
+    for target, items in by_target.items():
+        for item in items:
+            entry = plan.project.apps.get(item.owner)
+            if entry is not None:
+                yield target, item, entry.value
+
+
+def _uses(plan: Plan, by_target: Mapping[Target, Sequence[Owned]]) -> Iterator[dict[str, Any]]:
+    for target, item, app in _of_apps(plan, by_target):
+        for use in plan.uses(app):
+            main = main_of(item.resources, use.stage)
+            if main is not None:
+                yield _use(use, target, document_id(target, main))
+
+
+def _use(use: Use, target: Target, identity: str) -> dict[str, Any]:
+    return {
+        "id": identity,
+        "app": use.app,
+        "team": use.team,
+        "stage": use.stage,
+        "purpose": use.purpose,
+        "dataset": use.dataset,
+        "access": use.access.removesuffix("s"),
+        "env": target.env,
+        "tier": target.environment.tier,
+        "cluster": target.cluster,
+        "region": target.place.region,
+        "jurisdiction": target.place.jurisdiction,
+    }
+
+
+def _services(plan: Plan, by_target: Mapping[Target, Sequence[Owned]]) -> Iterator[dict[str, Any]]:
+    for target, item, app in _of_apps(plan, by_target):
+        for stage in plan.app(app.name, target).of("serve"):
+            main = main_of(item.resources, stage.key)
+            if main is not None:
+                yield {
+                    "id": document_id(target, main),
+                    "app": app.name,
+                    "stage": stage.key,
+                    "env": target.env,
+                    "tier": target.environment.tier,
+                    "cluster": target.cluster,
+                    "min_replicas": stage.stage.engine.least(stage.stage),
+                }
+
+
+def _ledger(found: Evidence, by_target: Mapping[Target, Sequence[Owned]]) -> dict[str, Any]:
+    teams: list[dict[str, Any]] = []
+    documents: dict[str, Any] = {}
+    owner_of = {identity: item.team for identity, (item, _) in found.resources.items()}
+    by_env: dict[str, list[tuple[str, Demand]]] = {}
+    for target in by_target:
+        for key, demand in found.demands[target.name].items():
+            if demand.peak or demand.unknown:
+                identity = f"{target.name}/{key}"
+                documents[identity] = {"peak": {c: _number(n) for c, n in demand.peak.items() if n}, "unknown": list(demand.unknown)}
+                by_env.setdefault(target.env, []).append((identity, demand))
+    for env, demands in sorted(by_env.items()):
+        environment = next(t.environment for t in by_target if t.env == env)
+        for team, total in sorted(team_totals(demands, lambda identity: owner_of.get(identity, "")).items()):
+            quota = environment.teams[team].quota if team in environment.teams else {}
+            for name in sorted(total.peak):
+                teams.append(
+                    {
+                        "env": env,
+                        "tier": environment.tier,
+                        "team": team,
+                        "class": name,
+                        "peak": _number(total.peak[name]),
+                        "quota": quota.get(name),
+                        "unknown": [words for _, words in total.unknown],
+                        "ids": sorted(total.holders.get(name, [])),
+                    }
+                )
+    return {"teams": teams, "documents": documents}
+
+
+def _number(amount: Fraction | float) -> int | float | None:
+    """A number for JSON: whole where it is, None where nothing bounds it."""
+    if amount == INFINITE:
+        return None
+    return int(amount) if amount == int(amount) else float(amount)

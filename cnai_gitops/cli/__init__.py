@@ -1,0 +1,16 @@
+"""The command line: the only room that prints, reads the environment, and exits. One file a command.
+
+Must not: know how anything is done. Heavy imports happen inside the commands, so that help costs nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Entry point of `cnai`."""
+    from cnai_gitops.cli.app import run
+
+    sys.exit(run(sys.argv[1:], os.environ))

@@ -1,0 +1,81 @@
+"""`cnai build`: render everything into deploy/.
+
+Must not: judge what it renders.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from cnai_gitops.cli.options import Apps, Env, Output, Quiet, Root, Watch, root_of, selection_of, settings
+from cnai_gitops.cli.output import say, show
+
+
+def command(
+    apps: Apps = None,
+    env: Env = None,
+    check: bool = typer.Option(False, "--check", help="Write nothing; exit 1 when the committed output is stale."),
+    verify: bool = typer.Option(False, "--verify", help="Prove that kustomize builds what was resolved."),
+    jobs: int = typer.Option(0, "-j", "--jobs", help="Processes; as many as cores when 0."),
+    output: Output = "table",
+    root: Root = None,
+    quiet: Quiet = False,
+    watch: Watch = False,
+) -> int:
+    """Render manifests and Kustomize overlays for every environment (alias: render)."""
+    from cnai_gitops import pipeline
+    from cnai_gitops.cli.watching import again
+
+    folder = root_of(root)
+    selection = selection_of(env, apps)
+
+    def once() -> int:
+        built = pipeline.build(folder, settings(), selection, check=check, jobs=jobs)
+        if built.findings:
+            show(built.findings, output)
+        if built.failed:
+            say("nothing was written")
+            return 1
+        if not quiet:
+            _tell(built, check)
+        if built.stale:
+            return 1
+        return _verified(folder, selection, output, quiet) if verify else 0
+
+    return again(folder, once) if watch else once()
+
+
+def _tell(built: object, check: bool) -> None:
+    from cnai_gitops.pipeline import Built
+
+    assert isinstance(built, Built)
+    if built.unchanged:
+        say("up to date: no input changed")
+        return
+    if check:
+        for path in built.stale[:20]:
+            say(f"stale  {path}")
+        more = len(built.stale) - 20
+        say(f"{len(built.stale)} stale file(s)" + (f", {more} not shown" if more > 0 else "") + ("; run `cnai build`" if built.stale else ""))
+        return
+    changes = built.changes
+    for name in changes.owners_gone:
+        say(f"gone   {name}: it is not deployed anywhere, its files were removed")
+    say(f"deploy/  {len(changes.written)} written, {changes.kept} unchanged, {len(changes.removed)} removed")
+
+
+def _verified(folder: object, selection: object, output: str, quiet: bool) -> int:
+    from pathlib import Path
+
+    from cnai_gitops import pipeline
+    from cnai_gitops.findings import exit_code
+    from cnai_gitops.render import Selection
+
+    assert isinstance(folder, Path)
+    assert isinstance(selection, Selection)
+    findings = pipeline.verify(folder, settings(), selection)
+    if findings:
+        show(findings, output)
+    elif not quiet:
+        say("verified: kustomize builds every overlay as it was resolved")
+    return exit_code(findings)

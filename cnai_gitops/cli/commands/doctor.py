@@ -1,0 +1,42 @@
+"""`cnai doctor`: each tool, where it came from, and the cure when it is wrong.
+
+Must not: install anything.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from cnai_gitops.cli.options import Output, settings
+from cnai_gitops.cli.output import emit_text
+
+
+def command(
+    output: Output = "table",
+    cluster: str | None = typer.Option(None, "--cluster", help="Also ask this kubeconfig context for what the platform profile needs."),
+    profile: str | None = typer.Option(None, "--profile", help="Platform profile to compare a cluster with; the newest when not given."),
+) -> int:
+    """Say which tools and platform parts are there, and how to get the others."""
+    import orjson
+
+    from cnai_gitops.system.tools import report
+
+    statuses = report(settings())
+    rows = [{"name": s.name, "ok": s.ok, "version": s.version, "origin": s.origin, "cure": s.cure, "purpose": s.purpose} for s in statuses]
+    if cluster:
+        from cnai_gitops.cluster.preflight import preflight
+
+        rows += [
+            {"name": f.name, "ok": f.ok, "version": f.version, "origin": cluster, "cure": f.cure, "purpose": f.purpose} for f in preflight(cluster, profile)
+        ]
+    if output == "json":
+        emit_text(orjson.dumps({"apiVersion": "cnai/v1", "kind": "Doctor", "tools": rows}, option=orjson.OPT_INDENT_2).decode())
+    else:
+        emit_text("\n".join(_line(row) for row in rows))
+    return 0 if all(row["ok"] for row in rows) else 3
+
+
+def _line(row: dict[str, object]) -> str:
+    state = "ok  " if row["ok"] else "fail"
+    text = f"{state}  {row['name']:<12} {row['version'] or '-':<10} {row['origin'] or row['purpose']}"
+    return text if row["ok"] else f"{text}\n        cure: {row['cure']}"

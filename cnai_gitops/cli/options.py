@@ -1,0 +1,79 @@
+"""Options that several commands share, said once.
+
+Must not: import anything heavy.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from cnai_gitops.render import Selection
+    from cnai_gitops.system.tools import Settings
+
+
+def _environments(incomplete: str) -> list[str]:
+    from cnai_gitops.cli.complete import environments
+
+    return environments(incomplete)
+
+
+def _apps(incomplete: str) -> list[str]:
+    from cnai_gitops.cli.complete import apps
+
+    return apps(incomplete)
+
+
+Apps = Annotated[list[str] | None, typer.Argument(help="Applications; all when none is named.", autocompletion=_apps, show_default=False)]
+Env = Annotated[list[str] | None, typer.Option("-e", "--env", help="Environment; may be repeated.", autocompletion=_environments, show_default=False)]
+Output = Annotated[str, typer.Option("-o", "--output", envvar="CNAI_OUTPUT", help="table, json, yaml, name, github, gitlab, sarif, junit or markdown.")]
+To = Annotated[Path | None, typer.Option("--to", help="Write to this file instead of stdout.", show_default=False)]
+At = Annotated[str | None, typer.Option("--at", envvar="CNAI_AT", help="Day that policies are judged at (YYYY-MM-DD).", show_default=False)]
+Root = Annotated[Path | None, typer.Option("--root", envvar="CNAI_ROOT", help="Folder of cnai.toml; found upwards when not given.", show_default=False)]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Only findings.")]
+Watch = Annotated[bool, typer.Option("-w", "--watch", help="Run again whenever an input changes.")]
+
+
+def root_of(given: Path | None) -> Path:
+    """The project's folder. Raises UsageError when there is none."""
+    from cnai_gitops.errors import UsageError
+    from cnai_gitops.project import find_root
+
+    if given is not None:
+        if not (given / "cnai.toml").is_file():
+            raise UsageError(f"no cnai.toml in {given}", help="run `cnai init` there")
+        return given.resolve()
+    return find_root(Path.cwd())
+
+
+def selection_of(environments: list[str] | None, apps: list[str] | None) -> Selection:
+    """What a command works on."""
+    from cnai_gitops.render import Selection
+
+    return Selection(tuple(environments or ()), tuple(apps or ()))
+
+
+def settings() -> Settings:
+    """Where tools are looked for, as the environment says."""
+    from cnai_gitops.system.tools import Settings
+
+    return Settings.of(os.environ)
+
+
+def day(given: str | None, root: Path) -> date:
+    """The day that policies are judged at: asked for, recorded in cnai.toml, or today. Raises UsageError for no date."""
+    import tomllib
+
+    from cnai_gitops.errors import UsageError
+
+    try:
+        recorded = tomllib.loads((root / "cnai.toml").read_text(encoding="utf-8")).get("at", "")
+        text = given or recorded
+        return date.fromisoformat(text) if text else date.today()
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"--at must be a day such as 2026-11-24, got {given or 'an unusable `at` in cnai.toml'!r}") from error

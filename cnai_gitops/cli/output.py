@@ -1,0 +1,50 @@
+"""Findings and lines on the screen: data on stdout, words on stderr, colour only where somebody sees it.
+
+Must not: know a command.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cnai_gitops.cli.app import say
+
+if TYPE_CHECKING:
+    from cnai_gitops.findings import Finding
+    from cnai_gitops.findings.formats import ReportContext
+
+__all__ = ["color_wanted", "emit_text", "say", "show"]
+
+
+def color_wanted() -> bool:
+    """True when stdout is a terminal that wants colour; NO_COLOR and FORCE_COLOR are honoured."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def show(findings: Sequence[Finding], output: str = "table", to: Path | None = None, context: ReportContext | None = None) -> None:
+    """Write findings in one of the output formats, to stdout or to a file."""
+    from cnai_gitops import __version__
+    from cnai_gitops.findings import ordered
+    from cnai_gitops.findings.formats import ReportContext, render
+
+    context = context or ReportContext(version=__version__, color=color_wanted() and to is None)
+    emit_text(render(output, ordered(findings), context), to)
+
+
+def emit_text(text: str, to: Path | None = None) -> None:
+    """Text as data: to a file, whole, or to stdout as UTF-8 whatever the locale says."""
+    data = text.encode() if text.endswith("\n") or not text else text.encode() + b"\n"
+    if to is not None:
+        from cnai_gitops.system.files import write_atomic
+
+        write_atomic(to.absolute(), data)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()

@@ -1,0 +1,250 @@
+"""The whole way, once, in order: read, relate, compile, overlay, render, write; and the same without writing.
+
+Must not: print, decide an exit code, or hold what a room should know. Each step takes what the one before it gave.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from cnai_gitops import render
+from cnai_gitops.check.inventory import Owned
+from cnai_gitops.check.judge import Verdict, judge
+from cnai_gitops.compile.argocd import HUB, PLATFORM
+from cnai_gitops.errors import UsageError
+from cnai_gitops.findings import Finding, Location, Severity, exit_code
+from cnai_gitops.overlay import read_kustomize, same
+from cnai_gitops.patches import patcher
+from cnai_gitops.plan.build import Plan, make_plan
+from cnai_gitops.project import load
+from cnai_gitops.render import Changes, Owner, Selection
+from cnai_gitops.state import State
+from cnai_gitops.system import kustomize
+from cnai_gitops.system.data import policies_dir
+from cnai_gitops.system.files import Writer, lock
+from cnai_gitops.system.tools import Settings, require
+
+LOCK = ".cnai/lock"
+FEW = 64
+"""Applications below which one process is faster than several."""
+
+
+@dataclass(slots=True)
+class Built:
+    """What a build made and changed."""
+
+    plan: Plan | None = None
+    findings: list[Finding] = field(default_factory=list)
+    changes: Changes = field(default_factory=Changes)
+    stale: list[str] = field(default_factory=list)
+    unchanged: bool = False
+    """True when nothing had to be looked at but the stat of every input and output."""
+
+    @property
+    def failed(self) -> bool:
+        """True when something was wrong, so that nothing was written."""
+        return bool(exit_code(self.findings))
+
+
+def plan_of(root: Path, selection: Selection | None = None) -> Plan:
+    """Read everything below `root` and relate it. Raises UsageError for a selection of what does not exist."""
+    plan = make_plan(load(root))
+    for what, wanted, known in (
+        ("environment", selection.environments if selection else (), plan.project.environments),
+        ("application", selection.apps if selection else (), plan.project.apps),
+    ):
+        for name in wanted:
+            if name not in known and not exit_code(plan.findings):
+                raise UsageError(f"{what} {name!r} does not exist", help=f"known: {', '.join(sorted(known)) or 'none'}")
+    return plan
+
+
+def build(root: Path, settings: Settings, selection: Selection | None = None, *, check: bool = False, kustomized: bool = True, jobs: int = 0) -> Built:
+    """Render everything that is selected. With `check` nothing is written, and stale files are listed instead."""
+    selection = selection or Selection()
+    state = State.read(root, whole=kustomized and not selection.environments and not selection.apps)
+    if not check and state.current():
+        return Built(unchanged=True)
+    with lock(root / LOCK):
+        plan = plan_of(root, selection)
+        result = Built(plan, list(plan.findings))
+        if result.failed:
+            return result
+        owners = _owners(plan, settings, selection, kustomized=kustomized, jobs=jobs)
+        result.findings = list(dict.fromkeys([*plan.findings, *(finding for owner in owners for finding in owner.findings)]))
+        if result.failed:
+            return result
+        gone = [] if selection.apps or selection.environments else sorted(set(render.owners_on_disk(root)) - {o.name for o in owners})
+        if check:
+            result.stale = render.stale(root, owners) + [path for name in gone for path in render.listed(root, name)]
+            return result
+        _write(root, owners, gone, selection, result.changes)
+        state.remember(plan.project.inputs, owners)
+    return result
+
+
+def _write(root: Path, owners: Sequence[Owner], gone: Sequence[str], selection: Selection, changes: Changes) -> None:
+    with Writer(root) as writer:
+        writer.sweep("deploy")
+        for owner in owners:
+            render.write_owner(writer, owner, changes, partial=bool(selection.environments))
+        for name in gone:
+            render.remove_owner(writer, name, changes)
+
+
+def _owners(plan: Plan, settings: Settings, selection: Selection, *, kustomized: bool, jobs: int) -> list[Owner]:
+    names = [name for name in plan.project.apps if not selection.apps or name in selection.apps]
+    deployed = [name for name in names if plan.targets_of(name)]
+    owners = list(_apps(plan, settings, deployed, kustomized, jobs or (os.cpu_count() or 1)))
+    if not selection.apps:
+        kinds = {owner.name: owner.kinds for owner in owners}
+        owners += [render.render_platform(plan), render.render_hubs(plan, kinds)]
+    if selection.environments:
+        for owner in owners:
+            owner.files = {path: text for path, text in owner.files.items() if _selected(path, selection)}
+    return owners
+
+
+def _selected(path: str, selection: Selection) -> bool:
+    """True for files of the environments asked for; a base belongs to all of them."""
+    parts = path.split("/")
+    if parts[1] == "rendered":
+        return parts[2] in selection.environments
+    return parts[1] != "kustomize" or parts[3] == "base" or parts[4] in selection.environments
+
+
+def _apps(plan: Plan, settings: Settings, names: Sequence[str], kustomized: bool, jobs: int) -> Iterator[Owner]:
+    patch = patcher(plan.project.root, settings)
+    if jobs == 1 or len(names) < FEW:
+        for name in names:
+            yield render.render_app(plan, name, patch=patch, kustomize=kustomized)
+        return
+    size = -(-len(names) // (jobs * 4))
+    chunks = [names[i : i + size] for i in range(0, len(names), size)]
+    global _SHARED
+    _SHARED = (plan, settings, kustomized)
+    with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
+        for answer in pool.map(_chunk, chunks):
+            for data in orjson.loads(answer):
+                yield _owner(data)
+    _SHARED = None
+
+
+_SHARED: tuple[Plan, Settings, bool] | None = None
+"""What forked workers see of their parent; they are given names and answer with JSON."""
+
+
+def _chunk(names: Sequence[str]) -> bytes:
+    assert _SHARED is not None
+    plan, settings, kustomized = _SHARED
+    patch = patcher(plan.project.root, settings)
+    owners = [render.render_app(plan, name, patch=patch, kustomize=kustomized) for name in names]
+    return orjson.dumps(
+        [
+            {"name": o.name, "files": o.files, "kinds": {t: sorted(k) for t, k in o.kinds.items()}, "findings": [asdict(f) for f in o.findings]}
+            for o in owners
+        ]
+    )
+
+
+def _owner(data: Mapping[str, Any]) -> Owner:
+    kinds = {target: {(gvk[0], gvk[1]) for gvk in gvks} for target, gvks in data["kinds"].items()}
+    return Owner(data["name"], data["files"], [_finding(f) for f in data["findings"]], kinds)
+
+
+def _finding(data: dict[str, Any]) -> Finding:
+    location = Location(**data["location"]) if data["location"] else None
+    notes = tuple((Location(**place), text) for place, text in data["notes"])
+    return Finding(**{**data, "location": location, "notes": notes, "severity": Severity(data["severity"])})
+
+
+# -- judging --------------------------------------------------------------------------------------------
+
+
+def resources_of(plan: Plan, settings: Settings, selection: Selection | None = None) -> tuple[list[Owned], list[Finding]]:
+    """Every owner's objects on every target, as they are rendered, hand-written patches included."""
+    selection = selection or Selection()
+    findings: list[Finding] = []
+    owned: list[Owned] = []
+    kinds: dict[str, dict[str, set[render.Gvk]]] = {}
+    patch = patcher(plan.project.root, settings)
+    for name, entry in plan.project.apps.items():
+        for target in plan.targets_of(name):
+            _, resources, found = render.resolved(plan, name, target)
+            findings += found
+            if plan.project.patches.get((target.env, name)):
+                files = render.render_app(plan, name, patch=patch).files
+                resources = render.patched(resources, patch(files, render.overlay_path(target, name)))
+            kinds.setdefault(name, {})[target.name] = {(r.body["apiVersion"], r.body["kind"]) for r in resources}
+            if selection.has(target) and (not selection.apps or name in selection.apps):
+                owned.append(Owned(target, name, entry.value.team, resources))
+    if not selection.apps:
+        owned += [Owned(t, PLATFORM, "", render.platform_resources(plan, t)) for t in plan.targets if selection.has(t)]
+        hubs = [hub for hub in dict.fromkeys(plan.hubs.values()) if selection.has(hub)]
+        owned += [Owned(hub, HUB, "", render.hub_resources(plan, hub, kinds)) for hub in hubs]
+    return owned, findings
+
+
+def check(root: Path, settings: Settings, selection: Selection | None = None, *, at: date, fresh: bool = True) -> Verdict:
+    """Everything that can be said before a merge: specs, references, staleness, schemas, ledger, policies.
+
+    Policies are judged as of the day `at`. `fresh` also asks that the committed output is what a build would write.
+    """
+    conftest = require("conftest", settings)
+    plan = plan_of(root, selection)
+    if exit_code(plan.findings):
+        return Verdict(findings=list(dict.fromkeys(plan.findings)))
+    owned, findings = resources_of(plan, settings, selection)
+    own = root / "policies"
+    pack = policies_dir()
+    packs = [pack] if not own.is_dir() or own.resolve() == pack.resolve() else [pack, own]
+    locked = root / "schemas" / "crds"
+    verdict = judge(plan, owned, at=at, packs=packs, conftest=conftest.path, lock_dir=locked if locked.is_dir() else None)
+    if fresh and plan.project.config.rendered == "commit":
+        stale = build(root, settings, selection, check=True).stale
+        verdict.findings += [_stale(path) for path in stale]
+    verdict.findings = list(dict.fromkeys([*plan.findings, *findings, *verdict.findings]))
+    return verdict
+
+
+def _stale(path: str) -> Finding:
+    message = "is not what the blueprints and environments say now"
+    return Finding(code="CNAI801", message=f"{path} {message}", location=Location(path, 1), help="run `cnai build` and commit the result")
+
+
+def verify(root: Path, settings: Settings, selection: Selection | None = None) -> list[Finding]:
+    """Law 1 on this repository: every overlay, built by kustomize, equals what was resolved."""
+    plan = plan_of(root, selection)
+    if exit_code(plan.findings):
+        return list(plan.findings)
+    owned, findings = resources_of(plan, settings, selection)
+    apps = [item for item in owned if item.owner in plan.project.apps]
+    folders = [render.overlay_path(item.target, item.owner) for item in apps]
+    for item, answer in zip(apps, kustomize.build_many(root, folders, settings), strict=True):
+        if answer.error:
+            findings.append(_broken(item, f"kustomize cannot build it: {answer.error}"))
+            continue
+        for line in same(read_kustomize(answer.text), [resource.body for resource in item.resources])[:5]:
+            findings.append(_broken(item, f"kustomize builds something else: {line}"))
+    return findings
+
+
+def _broken(item: Owned, message: str) -> Finding:
+    path = f"{render.overlay_path(item.target, item.owner)}/kustomization.yaml"
+    return Finding(code="CNAI303", message=f"{item.owner} on {item.target.name}: {message}", location=Location(path, 1), help="run `cnai build`; if it stays, report it")
+
+
+def today(plan_at: str, given: date | None, now: date) -> date:
+    """The day that policies are judged at: the one asked for, the recorded one, or today."""
+    return given or (date.fromisoformat(plan_at) if plan_at else now)
+
+
