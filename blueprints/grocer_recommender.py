@@ -3,7 +3,7 @@
 Baskets and clicks are personal: they are read for recommendation, never for advertising, and only in India.
 """
 
-from cnai_gitops import Blueprint, Drift, Observe, Prepare, Rate, Ray, Serve, Spark, SparkPods, Step, Train, gpu
+from cnai_gitops import Blueprint, Container, Drift, Observe, Prepare, Rate, Ray, Resources, Serve, Spark, SparkPods, Step, Train, gpu
 
 grocer = Blueprint(
     name="grocer-recommender",
@@ -16,7 +16,7 @@ grocer = Blueprint(
         steps=[
             Step(name="join", engine=Spark(image="grocer-spark", main="join.py", executors=16, executor=SparkPods(cores=4, memory="16g"))),
             Step(name="encode", engine=Ray(image="grocer-ray", entrypoint="python encode.py", workers=4, accelerator=gpu("l4"))),
-            Step(name="merge", engine=Spark(image="grocer-spark", main="merge.py", executors=4), after=["join", "encode"]),
+            Step(name="merge", engine=Container(image="grocer-merge", resources=Resources(cpu="16", memory="64Gi")), after=["join", "encode"]),
         ],
         schedule="30 1 * * *",
         timezone="Asia/Kolkata",

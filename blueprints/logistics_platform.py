@@ -22,7 +22,7 @@ MODELS = {  # largest number of replicas; each starts with one
 
 
 def model(name: str, replicas: int) -> RayApplication:
-    """A model of the platform: the module of its name, and a share of one core for each replica."""
+    """A model of the platform: the module of its name serves it, one core for each replica."""
     return RayApplication(name=name, import_path=f"models.{name.replace('-', '_')}:app", max=replicas)
 
 

@@ -34,7 +34,7 @@ class KServe(ServeEngine):
         yield scaler.scaler(context, f"{context.name}-predictor", low=scaler.min, high=scaler.max)
         for name, digest, share, _ in beside(context):
             low, high = part_of(scaler.min, scaler.max, share)
-            yield self._service(context, name, digest, low, high)
+            yield self._service(context, name, digest, low, high, "canary.model" if name.endswith("-canary") else "previous")
             yield scaler.scaler(context, f"{name}-predictor", low=low, high=high)
         yield _made(context, self._budget(context, scaler.min))
         yield _made(context, self._network(context))
@@ -53,7 +53,7 @@ class KServe(ServeEngine):
         """The stable service, and the canary and the previous model while there are such."""
         return (context.name, *(name for name, *_ in beside(context)))
 
-    def _service(self, context: Context, name: str, digest: str, low: int, high: int) -> Resource:
+    def _service(self, context: Context, name: str, digest: str, low: int, high: int, pin: str = "model") -> Resource:
         metadata = context.metadata(name, **{"networking.kserve.io/visibility": "cluster-local"})
         metadata["annotations"] = {"serving.kserve.io/deploymentMode": "Standard", "serving.kserve.io/autoscalerClass": "external"}
         body = {
@@ -67,7 +67,7 @@ class KServe(ServeEngine):
             ("spec.predictor.minReplicas", f"{stage}.scaling.min"),
             ("spec.predictor.maxReplicas", f"{stage}.scaling.max"),
             ("spec.predictor.model.resources", f"{stage}.resources"),
-            ("spec.predictor.model.storageUri", f"{stage}.model"),
+            ("spec.predictor.model.storageUri", f"{stage}.{pin}"),
             ("spec.predictor.model.image", f"{stage}.runtime"),
         )
         return Resource(body, stage, trace)

@@ -34,6 +34,7 @@ class Location:
     text: str = ""
 
     def __str__(self) -> str:
+        """`file:line:col`, as editors and terminals link it."""
         return f"{self.file}:{self.line}:{self.col}" if self.col else f"{self.file}:{self.line}"
 
 
@@ -66,7 +67,7 @@ class Finding:
     def fingerprint(self) -> str:
         """Stable across line moves: rule, resource, path and target, never the line."""
         parts = (self.code, self.resource, self.path, self.target, self.location.file if self.location else "", self.message)
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def sort_key(self) -> tuple[str, int, int, str, str, str, str]:
         """Order of every report: by place, then rule."""

@@ -119,6 +119,8 @@ class Said:
     value: Any
     location: Location | None
     wins: bool
+    notes: tuple[tuple[Location, str], ...] = ()
+    """Further frames of a Python author: who called the function that wrote it."""
 
 
 def explain(path: Sequence[str], blueprint_stage: Spec, place: Place, resolved: ResolvedStage) -> list[Said]:
@@ -135,7 +137,8 @@ def explain(path: Sequence[str], blueprint_stage: Spec, place: Place, resolved: 
     for layer in (layer for layer in resolved.layers if not layer.weak):
         said += _in_layer(layer, path)
     last = len(said) - 1
-    return [Said(name, value, location, i == last) for i, (name, value, location) in enumerate(said)]
+    notes = place.notes((*resolved.key.split("."), *path))
+    return [Said(name, value, at, i == last, notes if name == "blueprint" else ()) for i, (name, value, at) in enumerate(said)]
 
 
 def _in_layer(layer: Layer, path: Sequence[str]) -> Iterator[tuple[str, Any, Location | None]]:

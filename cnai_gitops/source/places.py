@@ -27,6 +27,9 @@ class Place(Protocol):
     def locate(self, path: Path_) -> Location | None:
         """Place of the field `path`, or of the nearest thing around it."""
 
+    def notes(self, path: Path_) -> tuple[tuple[Location, str], ...]:
+        """Further places that led to it, with a word each."""
+
 
 @dataclass(frozen=True, slots=True)
 class FilePlace:
@@ -37,6 +40,10 @@ class FilePlace:
     def locate(self, path: Path_) -> Location | None:
         """Place of the key, or of its nearest parent."""
         return self.document.locate(tuple(_indexed(self.document.data, path)))
+
+    def notes(self, path: Path_) -> tuple[tuple[Location, str], ...]:
+        """A file says it in one place."""
+        return ()
 
     @staticmethod
     def of_toml(file: str, text: str) -> TomlPlace:
@@ -91,6 +98,10 @@ class TomlPlace:
         text = self.lines[best[1] - 1] if self.lines else ""
         return Location(self.file, best[1], len(text) - len(text.lstrip()) + 1, 0, text)
 
+    def notes(self, path: Path_) -> tuple[tuple[Location, str], ...]:
+        """A file says it in one place."""
+        return ()
+
 
 def _common(have: list[str], want: list[str]) -> int:
     """How many parts of `want` the key spells; 0 when it leads elsewhere."""
@@ -106,9 +117,15 @@ class PythonPlace:
 
     def locate(self, path: Path_) -> Location | None:
         """Line of the argument, or of the call that made the model which holds it."""
+        return self._call(path)[0]
+
+    def notes(self, path: Path_) -> tuple[tuple[Location, str], ...]:
+        """The calls outside, when a function of the repository made it."""
+        return self._call(path)[1]
+
+    def _call(self, path: Path_) -> tuple[Location | None, tuple[tuple[Location, str], ...]]:
         holder, rest = _holder(self.value, path)
-        location, _ = locate_call(getattr(holder, "where", ()), self.root, tuple(rest))
-        return location
+        return locate_call(getattr(holder, "where", ()), self.root, tuple(rest))
 
 
 def _holder(value: Any, path: Path_) -> tuple[Any, list[str | int]]:

@@ -41,7 +41,7 @@ def command(
             color=color_wanted() and to is None,
         )
         show(verdict.findings, output, to, context)
-        if not quiet:
+        if not quiet and (output != "table" or to is not None):
             say(summary(verdict.findings, context))
         return exit_code(verdict.findings)
 
