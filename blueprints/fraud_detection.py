@@ -1,6 +1,6 @@
 """Fraud detection (a fintech): answers beside the card switch, trained on restricted data under a legal obligation."""
 
-from cnai_gitops import Blueprint, Canary, Drift, Observe, Prepare, Rate, Serve, Spark, Sweep, Train, gpu, log_uniform
+from cnai_gitops import Blueprint, Canary, Drift, Observe, Prepare, Rate, Serve, Slo, Spark, Sweep, Train, gpu, log_uniform
 
 fraud = Blueprint(
     name="fraud-detection",
@@ -32,5 +32,5 @@ fraud = Blueprint(
         scaling=Rate(requests_per_replica=200),
         canary=Canary(steps=[10, 50]),
     ),
-    observe=Observe(slo={"p99_ms": 80, "availability": 99.9}, drift=Drift(method="psi", threshold=0.2, then="retrain")),
+    observe=Observe(slo=Slo(p99_ms=80, availability=99.9), drift=Drift(method="psi", threshold=0.2, then="retrain")),
 )

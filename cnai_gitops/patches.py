@@ -36,7 +36,9 @@ def patcher(root: Path, settings: Settings) -> Patcher:
         if answer.error:
             at = "/".join(["environments", folder.split("/")[4], "patches", folder.split("/")[2]])
             problem = answer.error.replace(scratch, "").strip()
-            raise InvalidInput([Finding(code="CNAI304", message=f"kustomize refuses a patch: {problem}", location=Location(at, 1), help="mend the patch")])
+            raise InvalidInput(
+                [Finding(code="CNAI304", message=f"kustomize refuses a patch: {problem}", location=Location(at, 1), help="mend the patch")]
+            )
         return read_kustomize(answer.text)
 
     return build

@@ -19,7 +19,7 @@ import orjson
 from cnai_gitops import render
 from cnai_gitops.check.inventory import Owned
 from cnai_gitops.check.judge import Verdict, judge
-from cnai_gitops.compile.argocd import HUB, PLATFORM
+from cnai_gitops.compile.argocd import HUB, PLATFORM, Gvk
 from cnai_gitops.errors import UsageError
 from cnai_gitops.findings import Finding, Location, Severity, exit_code
 from cnai_gitops.overlay import read_kustomize, same
@@ -68,7 +68,9 @@ def plan_of(root: Path, selection: Selection | None = None) -> Plan:
     return plan
 
 
-def build(root: Path, settings: Settings, selection: Selection | None = None, *, check: bool = False, kustomized: bool = True, jobs: int = 0) -> Built:
+def build(
+    root: Path, settings: Settings, selection: Selection | None = None, *, check: bool = False, kustomized: bool = True, jobs: int = 0
+) -> Built:
     """Render everything that is selected. With `check` nothing is written, and stale files are listed instead."""
     selection = selection or Selection()
     state = State.read(root, whole=kustomized and not selection.environments and not selection.apps)
@@ -150,7 +152,12 @@ def _chunk(names: Sequence[str]) -> bytes:
     owners = [render.render_app(plan, name, patch=patch, kustomize=kustomized) for name in names]
     return orjson.dumps(
         [
-            {"name": o.name, "files": o.files, "kinds": {t: sorted(k) for t, k in o.kinds.items()}, "findings": [asdict(f) for f in o.findings]}
+            {
+                "name": o.name,
+                "files": o.files,
+                "kinds": {t: sorted(k) for t, k in o.kinds.items()},
+                "findings": [asdict(f) for f in o.findings],
+            }
             for o in owners
         ]
     )
@@ -175,7 +182,7 @@ def resources_of(plan: Plan, settings: Settings, selection: Selection | None = N
     selection = selection or Selection()
     findings: list[Finding] = []
     owned: list[Owned] = []
-    kinds: dict[str, dict[str, set[render.Gvk]]] = {}
+    kinds: dict[str, dict[str, set[Gvk]]] = {}
     patch = patcher(plan.project.root, settings)
     for name, entry in plan.project.apps.items():
         for target in plan.targets_of(name):
@@ -240,11 +247,14 @@ def verify(root: Path, settings: Settings, selection: Selection | None = None) -
 
 def _broken(item: Owned, message: str) -> Finding:
     path = f"{render.overlay_path(item.target, item.owner)}/kustomization.yaml"
-    return Finding(code="CNAI303", message=f"{item.owner} on {item.target.name}: {message}", location=Location(path, 1), help="run `cnai build`; if it stays, report it")
+    return Finding(
+        code="CNAI303",
+        message=f"{item.owner} on {item.target.name}: {message}",
+        location=Location(path, 1),
+        help="run `cnai build`; if it stays, report it",
+    )
 
 
 def today(plan_at: str, given: date | None, now: date) -> date:
     """The day that policies are judged at: the one asked for, the recorded one, or today."""
     return given or (date.fromisoformat(plan_at) if plan_at else now)
-
-

@@ -89,7 +89,9 @@ def find_root(start: Path) -> Path:
     for folder in (start, *start.parents):
         if (folder / CONFIG).is_file():
             return folder
-    raise UsageError(f"no {CONFIG} in {start} or above", help="run `cnai init` in an empty folder, or change into a repository that has one")
+    raise UsageError(
+        f"no {CONFIG} in {start} or above", help="run `cnai init` in an empty folder, or change into a repository that has one"
+    )
 
 
 @dataclass(slots=True)
@@ -225,7 +227,9 @@ def _environments(
             entry = reader.yaml(Environment, file)
             if entry and entry.value.name != parts[1]:
                 message = f"name is {entry.value.name!r}, but the folder is {parts[1]!r}"
-                reader.findings.append(Finding(code="CNAI202", message=message, location=entry.place.locate(("name",)), help="use the folder's name"))
+                reader.findings.append(
+                    Finding(code="CNAI202", message=message, location=entry.place.locate(("name",)), help="use the folder's name")
+                )
             elif entry:
                 environments[parts[1]] = entry
         elif len(parts) == 3:

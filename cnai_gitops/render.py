@@ -110,7 +110,9 @@ def _tree(plan: Plan, app: str, by_env: Mapping[str, Mapping[str, Sequence[Resou
     team = plan.project.apps[app].value.team
     up = "../../.."  # from deploy/kustomize/<app> to the root
     components = {
-        env: [f"{up}/{folder}" for folder in plan.project.patches.get((env, app), ())] for env in by_env if (env, app) in plan.project.patches
+        env: [f"{up}/{folder}" for folder in plan.project.patches.get((env, app), ())]
+        for env in by_env
+        if (env, app) in plan.project.patches
     }
     return tree(
         app,
@@ -146,7 +148,12 @@ def _like(value: Any, model: Any) -> Any:
 
 def _unwritable(plan: Plan, app: str, error: Unwritable) -> Finding:
     place = plan.project.apps[app].place.locate(("name",))
-    return Finding(code="CNAI302", message=f"{app}: {error}", location=place, help="change the value that leads to it; the tools downstream would lose it")
+    return Finding(
+        code="CNAI302",
+        message=f"{app}: {error}",
+        location=place,
+        help="change the value that leads to it; the tools downstream would lose it",
+    )
 
 
 # -- platform and hub -----------------------------------------------------------------------------------
@@ -209,7 +216,11 @@ def listed(root: Path, name: str) -> list[str]:
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise ToolError(f"{INDEX}/{name}.json is damaged", help="restore it from git, or delete deploy/ and build again") from error
     for file in files:
-        if not isinstance(file, str) or not file.startswith(("deploy/rendered/", "deploy/kustomize/", "deploy/data/")) or ".." in file.split("/"):
+        if (
+            not isinstance(file, str)
+            or not file.startswith(("deploy/rendered/", "deploy/kustomize/", "deploy/data/"))
+            or ".." in file.split("/")
+        ):
             raise ToolError(f"{INDEX}/{name}.json lists {file!r}, which no build wrote", help="restore it from git")
     return files
 

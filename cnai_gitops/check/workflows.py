@@ -80,7 +80,12 @@ def _calls(template: Mapping[str, Any], path: str, templates: Mapping[str, Any])
         given = {p["name"] for p in call.get("arguments", {}).get("parameters", ())}
         for wanted in called.get("inputs", {}).get("parameters", ()):
             if wanted["name"] not in given and "value" not in wanted and "default" not in wanted:
-                yield "CNAI504", f"{at}.arguments", f"input {wanted['name']!r} of {call['template']} gets no value", "pass it as an argument"
+                yield (
+                    "CNAI504",
+                    f"{at}.arguments",
+                    f"input {wanted['name']!r} of {call['template']} gets no value",
+                    "pass it as an argument",
+                )
 
 
 def _conditions(template: Mapping[str, Any], path: str) -> Iterator[Fault]:

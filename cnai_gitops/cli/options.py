@@ -30,11 +30,17 @@ def _apps(incomplete: str) -> list[str]:
 
 
 Apps = Annotated[list[str] | None, typer.Argument(help="Applications; all when none is named.", autocompletion=_apps, show_default=False)]
-Env = Annotated[list[str] | None, typer.Option("-e", "--env", help="Environment; may be repeated.", autocompletion=_environments, show_default=False)]
-Output = Annotated[str, typer.Option("-o", "--output", envvar="CNAI_OUTPUT", help="table, json, yaml, name, github, gitlab, sarif, junit or markdown.")]
+Env = Annotated[
+    list[str] | None, typer.Option("-e", "--env", help="Environment; may be repeated.", autocompletion=_environments, show_default=False)
+]
+Output = Annotated[
+    str, typer.Option("-o", "--output", envvar="CNAI_OUTPUT", help="table, json, yaml, name, github, gitlab, sarif, junit or markdown.")
+]
 To = Annotated[Path | None, typer.Option("--to", help="Write to this file instead of stdout.", show_default=False)]
 At = Annotated[str | None, typer.Option("--at", envvar="CNAI_AT", help="Day that policies are judged at (YYYY-MM-DD).", show_default=False)]
-Root = Annotated[Path | None, typer.Option("--root", envvar="CNAI_ROOT", help="Folder of cnai.toml; found upwards when not given.", show_default=False)]
+Root = Annotated[
+    Path | None, typer.Option("--root", envvar="CNAI_ROOT", help="Folder of cnai.toml; found upwards when not given.", show_default=False)
+]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Only findings.")]
 Watch = Annotated[bool, typer.Option("-w", "--watch", help="Run again whenever an input changes.")]
 

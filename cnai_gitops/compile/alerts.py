@@ -107,7 +107,13 @@ def _then(action: str) -> str:
 
 def _alert(context: Context, service: Context, name: str, expr: str, wait: str, severity: str, summary: str) -> dict[str, Any]:
     app = service.blueprint.name
-    labels = {"severity": severity, "app": app, "team": service.blueprint.team, "environment": context.target.env, "namespace": context.namespace}
+    labels = {
+        "severity": severity,
+        "app": app,
+        "team": service.blueprint.team,
+        "environment": context.target.env,
+        "namespace": context.namespace,
+    }
     notes = {"summary": summary, **({"runbook_url": context.stage.runbook} if context.stage.runbook else {})}
     alert = "".join(part.title() for part in app.split("-")) + name
     return {"alert": alert, "expr": expr, "for": wait, "labels": labels, "annotations": notes}

@@ -82,10 +82,26 @@ def _override(app: App, placed: Placed, resources: list[Resource]) -> tuple[list
         for pointer, value in override.set.items():
             wrong = set_pointer(body, pointer, value)
             if wrong:
-                findings.append(_finding("CNAI311", f"{override.kind}/{key.name}: {wrong}", app, placed.location, "look at the rendered object for the right path"))
-        result.append(Resource(body, resource.stage, (*resource.trace, *((p.strip("/").replace("/", "."), f"overrides ({placed.layer})") for p in override.set))))
+                findings.append(
+                    _finding(
+                        "CNAI311",
+                        f"{override.kind}/{key.name}: {wrong}",
+                        app,
+                        placed.location,
+                        "look at the rendered object for the right path",
+                    )
+                )
+        result.append(
+            Resource(
+                body,
+                resource.stage,
+                (*resource.trace, *((p.strip("/").replace("/", "."), f"overrides ({placed.layer})") for p in override.set)),
+            )
+        )
     if not hit and not app.target.neutral:
-        names = sorted({f"{r.key.kind}/{r.key.name}" for r in resources if r.key.kind == override.kind}) or sorted({r.key.kind for r in resources})
+        names = sorted({f"{r.key.kind}/{r.key.name}" for r in resources if r.key.kind == override.kind}) or sorted(
+            {r.key.kind for r in resources}
+        )
         message = f"override of {override.kind}{'/' + override.name if override.name else ''} changes nothing: no such object"
         findings.append(_finding("CNAI310", message, app, placed.location, f"known: {', '.join(names[:8])}"))
     return result, findings

@@ -59,7 +59,12 @@ def _project(plan: Plan, hub: Target, target: Target, name: str, destinations: l
         "orphanedResources": {"warn": True},
         **_windows(target),
     }
-    return {"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": _meta(hub, name, **{"cnai.dev/environment": target.env}), "spec": spec}
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "AppProject",
+        "metadata": _meta(hub, name, **{"cnai.dev/environment": target.env}),
+        "spec": spec,
+    }
 
 
 def _platform_project(plan: Plan, hub: Target, target: Target, targets: list[Target]) -> Body:

@@ -31,7 +31,9 @@ def compile_observe(context: Context) -> Iterator[Resource]:
         if context.stage.drift.then == "retrain":
             yield from retrain(context)
     if groups:
-        metadata = context.metadata(f"{context.blueprint.name}-{context.stage.name}", release=context.target.environment.endpoints.prometheus_release)
+        metadata = context.metadata(
+            f"{context.blueprint.name}-{context.stage.name}", release=context.target.environment.endpoints.prometheus_release
+        )
         body = {"apiVersion": "monitoring.coreos.com/v1", "kind": "PrometheusRule", "metadata": metadata, "spec": {"groups": groups}}
         yield Resource(body, context.key, (("spec.groups", f"{context.key}.slo"),))
 
@@ -81,7 +83,11 @@ def _drift(context: Context, services: list[ResolvedStage]) -> Iterator[Resource
     ]
     artifacts = [
         {"name": "reference", "path": "/cnai/in/reference", "s3": {"key": f"{context.namespace}/reference/{reference}"}},
-        {"name": "current", "path": "/cnai/in/current", "s3": {"key": f"{context.namespace}/requests/{services[0].stage.name}/{drift.window}"}},
+        {
+            "name": "current",
+            "path": "/cnai/in/current",
+            "s3": {"key": f"{context.namespace}/requests/{services[0].stage.name}/{drift.window}"},
+        },
     ]
     main = steps_container(view, "compare", "drift", *args, inputs={"artifacts": artifacts})
     yield from workflow(view, main=[main], steps=[StepPlan("compare", ())])

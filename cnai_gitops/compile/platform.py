@@ -47,7 +47,11 @@ def _made(body: Body) -> Resource:
 
 def _meta(name: str, namespace: str = "", **labels: str) -> dict[str, Any]:
     place = {"namespace": namespace} if namespace else {}
-    return {"name": name, **place, "labels": {"app.kubernetes.io/managed-by": "cnai-gitops", "app.kubernetes.io/part-of": "platform", **labels}}
+    return {
+        "name": name,
+        **place,
+        "labels": {"app.kubernetes.io/managed-by": "cnai-gitops", "app.kubernetes.io/part-of": "platform", **labels},
+    }
 
 
 def _priority(name: str, value: int, preemption: str) -> Body:
@@ -123,7 +127,12 @@ def _cluster_queue(target: Target, team: str, share: TeamShare, own: Mapping[str
     groups: list[dict[str, Any]] = [
         {
             "coveredResources": list(COVERED),
-            "flavors": [{"name": "default", "resources": [{"name": "cpu", "nominalQuota": str(share.cpu)}, {"name": "memory", "nominalQuota": share.memory}]}],
+            "flavors": [
+                {
+                    "name": "default",
+                    "resources": [{"name": "cpu", "nominalQuota": str(share.cpu)}, {"name": "memory", "nominalQuota": share.memory}],
+                }
+            ],
         }
     ]
     by_resource: dict[str, list[dict[str, Any]]] = {}

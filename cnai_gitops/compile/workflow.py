@@ -40,7 +40,9 @@ def workflow(
     yield Resource(_network(context), context.key)
     yield Resource(build(_template(context, templates, values, parallelism)), context.key, _trace(context))
     if context.stage.schedule:
-        yield Resource(build(_cron(context)), context.key, (("spec.schedules", f"{context.key}.schedule"), ("spec.suspend", f"{context.key}.suspend")))
+        yield Resource(
+            build(_cron(context)), context.key, (("spec.schedules", f"{context.key}.schedule"), ("spec.suspend", f"{context.key}.suspend"))
+        )
 
 
 def _trace(context: Context) -> tuple[tuple[str, str], ...]:
@@ -114,7 +116,9 @@ def retries(count: int) -> Mapping[str, Any]:
     """Retry of a step: `count` further attempts, for pod errors and failures, with a growing pause."""
     if not count:
         return {}
-    return {"retryStrategy": {"limit": str(count), "retryPolicy": "Always", "backoff": {"duration": "30", "factor": "2", "maxDuration": "30m"}}}
+    return {
+        "retryStrategy": {"limit": str(count), "retryPolicy": "Always", "backoff": {"duration": "30", "factor": "2", "maxDuration": "30m"}}
+    }
 
 
 def _network(context: Context) -> Body:

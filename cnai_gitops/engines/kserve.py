@@ -14,7 +14,15 @@ from cnai_gitops.plan.context import Context
 from cnai_gitops.plan.steps import Scaler, ServeEngine
 from cnai_gitops.plan.target import ZERO
 from cnai_gitops.resources.base import Resource
-from cnai_gitops.resources.secure import container_security, env_list, network_policy, placement, pod_security, requirements, service_account
+from cnai_gitops.resources.secure import (
+    container_security,
+    env_list,
+    network_policy,
+    placement,
+    pod_security,
+    requirements,
+    service_account,
+)
 from cnai_gitops.spec.base import seconds
 
 CANARY_IN_SPEC = "0.21"
@@ -95,7 +103,10 @@ class KServe(ServeEngine):
                 }
             ],
             "model": self._model(context, digest),
-            "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "4Gi"}}, {"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": "2Gi"}}],
+            "volumes": [
+                {"name": "tmp", "emptyDir": {"sizeLimit": "4Gi"}},
+                {"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": "2Gi"}},
+            ],
         }
 
     def _model(self, context: Context, digest: str) -> dict[str, Any]:
@@ -103,7 +114,12 @@ class KServe(ServeEngine):
         runtime = runtimes()[stage.runtime]
         facts = context.accelerator(stage.accelerator) if stage.accelerator else None
         held = (facts.resource, stage.accelerator.per_node) if facts else None
-        env = {"CNAI_APP": context.blueprint.name, "CNAI_ENVIRONMENT": context.target.env, "CNAI_CLUSTER": context.target.cluster, **stage.env}
+        env = {
+            "CNAI_APP": context.blueprint.name,
+            "CNAI_ENVIRONMENT": context.target.env,
+            "CNAI_CLUSTER": context.target.cluster,
+            **stage.env,
+        }
         return {
             "modelFormat": {"name": runtime.format},
             "runtime": runtime.runtime,

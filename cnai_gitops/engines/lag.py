@@ -51,4 +51,6 @@ class Lag(Scaler):
             cooldown=seconds(self.cooldown),
             trigger={"type": "kafka", "metricType": "AverageValue", "metadata": metadata},
         )
-        return Resource(body, context.key, (("spec.maxReplicaCount", f"{context.key}.scaling.max"), ("spec.triggers", f"{context.key}.scaling")))
+        return Resource(
+            body, context.key, (("spec.maxReplicaCount", f"{context.key}.scaling.max"), ("spec.triggers", f"{context.key}.scaling"))
+        )

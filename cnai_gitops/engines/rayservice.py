@@ -37,7 +37,9 @@ class RayService(ServeEngine):
 
     kind: Literal["rayservice"] = "rayservice"
     needs_model: ClassVar[bool] = False
-    ignores: ClassVar[frozenset[str]] = frozenset({"model", "resources", "accelerator", "scaling", "canary", "port", "args", "startup", "timeout", "grace"})
+    ignores: ClassVar[frozenset[str]] = frozenset(
+        {"model", "resources", "accelerator", "scaling", "canary", "port", "args", "startup", "timeout", "grace"}
+    )
     image: Name
     version: str = Field("2.56.0", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
     applications: Annotated[Sequence[RayApplication], AfterValidator(tuple)] = Field(min_length=1)
@@ -63,7 +65,14 @@ class RayService(ServeEngine):
         return self.min_workers
 
     def _service(self, context: Context) -> dict[str, Any]:
-        env = env_list({"CNAI_APP": context.blueprint.name, "CNAI_ENVIRONMENT": context.target.env, "CNAI_CLUSTER": context.target.cluster, **context.stage.env})
+        env = env_list(
+            {
+                "CNAI_APP": context.blueprint.name,
+                "CNAI_ENVIRONMENT": context.target.env,
+                "CNAI_CLUSTER": context.target.cluster,
+                **context.stage.env,
+            }
+        )
         cluster = ray_cluster(
             version=self.version,
             image=context.image(self.image),

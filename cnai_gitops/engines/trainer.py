@@ -55,14 +55,22 @@ class Trainer(TrainEngine):
                 "successCondition": "status.terminalState == Completed",
                 "failureCondition": "status.terminalState == Failed",
                 "manifest": embedded.text(
-                    {"apiVersion": "jobset.x-k8s.io/v1alpha2", "kind": "JobSet", "metadata": {"name": name, "namespace": "{{workflow.namespace}}"}}
+                    {
+                        "apiVersion": "jobset.x-k8s.io/v1alpha2",
+                        "kind": "JobSet",
+                        "metadata": {"name": name, "namespace": "{{workflow.namespace}}"},
+                    }
                 ),
             },
         }
         return StepPlan(
             entry="trial",
             templates=(trial, create, wait),
-            parameters={"image": context.image(context.stage.image), "bucket": context.target.environment.endpoints.artifacts.bucket, **embedded.parameters},
+            parameters={
+                "image": context.image(context.stage.image),
+                "bucket": context.target.environment.endpoints.artifacts.bucket,
+                **embedded.parameters,
+            },
             rules=(
                 ("trainer.kubeflow.org", "trainjobs", ("create", "get", "list", "watch")),
                 ("jobset.x-k8s.io", "jobsets", ("get", "list", "watch")),
@@ -119,7 +127,11 @@ class Trainer(TrainEngine):
                     "image": context.image(stage.image),
                     "resources": requirements(stage.resources.cpu, stage.resources.memory),
                     "securityContext": container_security(),
-                    "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}, {"name": "cnai", "mountPath": "/cnai"}, {"name": "shm", "mountPath": "/dev/shm"}],
+                    "volumeMounts": [
+                        {"name": "tmp", "mountPath": "/tmp"},
+                        {"name": "cnai", "mountPath": "/cnai"},
+                        {"name": "shm", "mountPath": "/dev/shm"},
+                    ],
                 }
             ],
             "volumes": [

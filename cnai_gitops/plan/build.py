@@ -74,7 +74,9 @@ class Plan:
     @cached_property
     def hubs(self) -> Mapping[str, Target]:
         """The hub target that carries each environment's Applications."""
-        hubs = [Target(e.value, name) for e in self.project.environments.values() for name, c in e.value.clusters.items() if c.role == "hub"]
+        hubs = [
+            Target(e.value, name) for e in self.project.environments.values() for name, c in e.value.clusters.items() if c.role == "hub"
+        ]
         own = {hub.env: hub for hub in hubs}
         return {name: own.get(name, hubs[0]) for name in self.project.environments if hubs}
 
@@ -169,7 +171,7 @@ def images_of(stage: Any) -> list[str]:
     """Names of images that a stage's containers are made from, in the blueprint's words."""
     found = [stage.image] if isinstance(getattr(stage, "image", None), str) else []
     engines = [step.engine for step in stage.graph] if hasattr(stage, "graph") else [getattr(stage, "engine", None)]
-    found += [engine.image for engine in engines if isinstance(getattr(engine, "image", None), str)]
+    found += [image for engine in engines if isinstance(image := getattr(engine, "image", None), str)]
     return list(dict.fromkeys(found))
 
 
@@ -209,7 +211,9 @@ def _check_app(plan: Plan, entry: Entry[Blueprint]) -> Iterator[Finding]:
                     owner = project.datasets[dataset].value.owner
                     message = f"{key} writes dataset {dataset!r}, which team {owner!r} owns"
                     place = entry.place.locate((kind, name, access, i))
-                    yield Finding(code="CNAI211", message=message, location=place, help="only its owner writes a dataset; write one of your own")
+                    yield Finding(
+                        code="CNAI211", message=message, location=place, help="only its owner writes a dataset; write one of your own"
+                    )
         if kind == "serve":
             yield from _check_serve(plan, app, entry.place, name, stage)
         if kind == "observe":
@@ -219,12 +223,19 @@ def _check_app(plan: Plan, entry: Entry[Blueprint]) -> Iterator[Finding]:
 def _check_serve(plan: Plan, app: Blueprint, place: Place, name: str, stage: Any) -> Iterator[Finding]:
     for field_name in sorted(getattr(stage.engine, "ignores", frozenset()) & stage.model_fields_set):
         message = f"serve.{name}.{field_name} has no effect with the engine {stage.engine.kind}"
-        yield Finding(code="CNAI215", message=message, location=place.locate(("serve", name, field_name)), help="remove it, or set it on the engine")
+        yield Finding(
+            code="CNAI215", message=message, location=place.locate(("serve", name, field_name)), help="remove it, or set it on the engine"
+        )
     if not _needs_model(stage):
         return
     known = {train.makes for _, train in app.stages("train")} | set(plan.project.models)
     if stage.model is None:
-        yield Finding(code="CNAI103", message=f"serve.{name}.model is missing", location=place.locate(("serve", name)), help=f"name one of {', '.join(sorted(known)) or 'the models that a train stage makes'}")
+        yield Finding(
+            code="CNAI103",
+            message=f"serve.{name}.model is missing",
+            location=place.locate(("serve", name)),
+            help=f"name one of {', '.join(sorted(known)) or 'the models that a train stage makes'}",
+        )
     elif stage.model not in known:
         yield _unknown("CNAI212", "model", stage.model, known, place.locate(("serve", name, "model")))
 
@@ -239,7 +250,9 @@ def _check_observe(app: Blueprint, place: Place, name: str, stage: Any) -> Itera
         trains = [train.name for _, train in app.stages("train")]
         at = place.locate(("observe", name, "drift", "then"))
         if not trains:
-            yield Finding(code="CNAI214", message="drift asks to retrain, but the app has no train stage", location=at, help="use then='alert'")
+            yield Finding(
+                code="CNAI214", message="drift asks to retrain, but the app has no train stage", location=at, help="use then='alert'"
+            )
         elif drift.retrain is not None and drift.retrain not in trains:
             yield _unknown("CNAI213", "train stage", drift.retrain, trains, place.locate(("observe", name, "drift", "retrain")))
         elif drift.retrain is None and len(trains) > 1:
@@ -251,7 +264,9 @@ def _check_release(plan: Plan, env: str, app: str, release: Entry[Release]) -> I
     project, place = plan.project, release.place
     if env not in project.environments:
         if not any(f.location and f.location.file == f"environments/{env}/environment.yaml" for f in project.findings):
-            yield _unknown("CNAI220", "environment", env, project.environments, place.locate(("app",)), f": no environments/{env}/environment.yaml")
+            yield _unknown(
+                "CNAI220", "environment", env, project.environments, place.locate(("app",)), f": no environments/{env}/environment.yaml"
+            )
         return
     if app not in project.apps:
         yield _unknown("CNAI221", "application", app, project.apps, place.locate(("app",)))
@@ -260,7 +275,9 @@ def _check_release(plan: Plan, env: str, app: str, release: Entry[Release]) -> I
     blueprint = project.apps[app].value
     keys = dict(blueprint.stages())
     if blueprint.team not in environment.teams:
-        yield _unknown("CNAI222", "team", blueprint.team, environment.teams, project.environments[env].place.locate(("teams",)), f" in {env}")
+        yield _unknown(
+            "CNAI222", "team", blueprint.team, environment.teams, project.environments[env].place.locate(("teams",)), f" in {env}"
+        )
     for key in release.value.stages:
         if key not in keys:
             yield _unknown("CNAI223", "stage", key, keys, place.locate((key,)), f" in {app}")
@@ -276,7 +293,15 @@ def _check_release(plan: Plan, env: str, app: str, release: Entry[Release]) -> I
     yield from _check_images(blueprint, release)
     if environment.endpoints.gateway is None:
         for key, stage in blueprint.stages("serve"):
-            why = "public" if stage.public else "canary" if stage.canary else "previous" if "previous" in release.value.stages.get(key, {}) else ""
+            why = (
+                "public"
+                if stage.public
+                else "canary"
+                if stage.canary
+                else "previous"
+                if "previous" in release.value.stages.get(key, {})
+                else ""
+            )
             if why:
                 at = project.environments[env].place.locate(("endpoints",))
                 message = f"{app} {key} needs a gateway ({why}), but {env} has no endpoints.gateway"
@@ -284,7 +309,14 @@ def _check_release(plan: Plan, env: str, app: str, release: Entry[Release]) -> I
     for use in plan.uses(blueprint):
         if use.dataset in project.datasets and use.dataset not in environment.datasets:
             at = project.environments[env].place.locate(("datasets",))
-            yield _unknown("CNAI225", "place of dataset", use.dataset, environment.datasets, at, f" in {env}, but {app} {use.stage} {use.access[:-1]}s it")
+            yield _unknown(
+                "CNAI225",
+                "place of dataset",
+                use.dataset,
+                environment.datasets,
+                at,
+                f" in {env}, but {app} {use.stage} {use.access[:-1]}s it",
+            )
     for target in plan.targets_of(app):
         if target.env != env:
             continue
@@ -293,7 +325,14 @@ def _check_release(plan: Plan, env: str, app: str, release: Entry[Release]) -> I
         for key, missing in resolved.pending.items():
             message = f"{key} is not deployed to {env}/{cluster}: no digest for {missing}"
             at = place.locate((key,)) if key in release.value.stages else place.locate(("app",))
-            yield Finding(code="CNAI230", message=message, location=at, severity=Severity.INFO, help="pin it in this file once it exists", target=f"{env}/{cluster}")
+            yield Finding(
+                code="CNAI230",
+                message=message,
+                location=at,
+                severity=Severity.INFO,
+                help="pin it in this file once it exists",
+                target=f"{env}/{cluster}",
+            )
 
 
 def _check_images(blueprint: Blueprint, release: Entry[Release]) -> Iterator[Finding]:
@@ -311,7 +350,12 @@ def _check_patches(plan: Plan, env: str, app: str) -> Iterator[Finding]:
     folder = f"environments/{env}/patches/{app}"
     if not plan.deployed(app, env):
         message = f"{folder} patches an application that is not deployed to {env}"
-        yield Finding(code="CNAI227", message=message, location=Location(f"{folder}", 1), help=f"write environments/{env}/{app}.yaml or remove the folder")
+        yield Finding(
+            code="CNAI227",
+            message=message,
+            location=Location(f"{folder}", 1),
+            help=f"write environments/{env}/{app}.yaml or remove the folder",
+        )
 
 
 __all__ = ["STAGES", "App", "Placed", "Plan", "Use", "images_of", "make_plan"]

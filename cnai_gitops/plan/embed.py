@@ -12,7 +12,19 @@ from typing import Any
 from cnai_gitops.emit import emit_one
 from cnai_gitops.plan.context import Context
 
-FIXED = frozenset({"CNAI_APP", "CNAI_TEAM", "CNAI_STAGE", "CNAI_STEP", "CNAI_PURPOSE", "CNAI_INPUT_DIR", "CNAI_OUTPUT_DIR", "CNAI_MODEL_DIR", "CNAI_METRICS"})
+FIXED = frozenset(
+    {
+        "CNAI_APP",
+        "CNAI_TEAM",
+        "CNAI_STAGE",
+        "CNAI_STEP",
+        "CNAI_PURPOSE",
+        "CNAI_INPUT_DIR",
+        "CNAI_OUTPUT_DIR",
+        "CNAI_MODEL_DIR",
+        "CNAI_METRICS",
+    }
+)
 """Variables of the contract that are the same everywhere, or filled in by Argo itself."""
 
 

@@ -60,7 +60,9 @@ class Target:
 def neutral() -> Target:
     """The target that belongs to nobody: newest profile, placeholder addresses, never applied."""
     profile = newest().name
-    cluster = Cluster(region="base", jurisdiction="base", server="https://kubernetes.default.svc", api_cidrs=["192.0.2.1/32"], profile=profile)
+    cluster = Cluster(
+        region="base", jurisdiction="base", server="https://kubernetes.default.svc", api_cidrs=["192.0.2.1/32"], profile=profile
+    )
     artifacts = ArtifactStore(bucket="artifacts", region="base")
     endpoints = Endpoints(artifacts=artifacts, gateway=Gateway(name="gateway", namespace="gateway", domain="example.invalid"))
     return Target(Environment(name="base", tier="dev", clusters={"base": cluster}, endpoints=endpoints), "base", neutral=True)

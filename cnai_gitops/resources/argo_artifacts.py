@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, Required, TypedDict
 
+from cnai_gitops.resources.argo_blocks import Metadata
 from cnai_gitops.resources.core import KeySelector
 
 
@@ -17,6 +18,12 @@ class S3Encryption(TypedDict, total=False):
     kmsKeyId: str
     kmsEncryptionContext: str
     serverSideCustomerKeySecret: KeySelector
+
+
+class CreateBucket(TypedDict, total=False):
+    """Whether a bucket is made, and with object lock."""
+
+    objectLocking: bool
 
 
 class S3Artifact(TypedDict, total=False):
@@ -33,7 +40,7 @@ class S3Artifact(TypedDict, total=False):
     secretKeySecret: KeySelector
     sessionTokenSecret: KeySelector
     caSecret: KeySelector
-    createBucketIfNotPresent: dict[str, Any]
+    createBucketIfNotPresent: CreateBucket
     encryptionOptions: S3Encryption
 
 
@@ -72,6 +79,20 @@ class GitArtifact(TypedDict, total=False):
     sshPrivateKeySecret: KeySelector
 
 
+class HttpHeader(TypedDict):
+    """A header of a request."""
+
+    name: str
+    value: str
+
+
+class HttpArtifact(TypedDict, total=False):
+    """A file behind a URL."""
+
+    url: Required[str]
+    headers: list[HttpHeader]
+
+
 class RawArtifact(TypedDict):
     """Text in the manifest itself."""
 
@@ -79,13 +100,18 @@ class RawArtifact(TypedDict):
 
 
 class ArtifactGC(TypedDict, total=False):
-    """When artifacts are deleted, and by whom."""
+    """When an artifact is deleted, and by whom."""
 
     strategy: Literal["OnWorkflowCompletion", "OnWorkflowDeletion", "Never"]
-    forceFinalizerRemoval: bool
-    podMetadata: dict[str, dict[str, str]]
-    podSpecPatch: str
+    podMetadata: Metadata
     serviceAccountName: str
+
+
+class WorkflowArtifactGC(ArtifactGC, total=False):
+    """The same for all artifacts of a workflow."""
+
+    forceFinalizerRemoval: bool
+    podSpecPatch: str
 
 
 class Tar(TypedDict, total=False):
@@ -103,7 +129,7 @@ class Archive(TypedDict, total=False):
 
 
 class ArtifactLocation(TypedDict, total=False):
-    """Where an artifact is kept: at most one store."""
+    """Where an artifact is kept: at most one store (those of our profiles; HDFS, OSS and Artifactory are left out)."""
 
     archiveLogs: bool
     s3: S3Artifact
@@ -111,10 +137,7 @@ class ArtifactLocation(TypedDict, total=False):
     azure: AzureArtifact
     git: GitArtifact
     raw: RawArtifact
-    http: dict[str, Any]
-    hdfs: dict[str, Any]
-    oss: dict[str, Any]
-    artifactory: dict[str, Any]
+    http: HttpArtifact
 
 
 _Named = TypedDict("_Named", {"name": Required[str], "from": str}, total=False)  # `from` is a keyword of Python

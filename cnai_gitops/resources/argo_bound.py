@@ -98,6 +98,16 @@ def at_most(children: Sequence[tuple[Bound, Amount]], children_at_once: int, lim
     return _pruned(point for bound in chosen for point in bound)
 
 
+def scaled(amount: Amount, count: Amount) -> Amount:
+    """An amount `count` times; none of something unbounded is none."""
+    return amount * count if amount and count else Fraction(0)
+
+
+def summed(amounts: Iterable[Amount]) -> Amount:
+    """Sum of amounts."""
+    return sum(amounts, Fraction(0))
+
+
 def _largest(children: Sequence[tuple[Bound, Amount]], slots: int) -> Amount:
     total: Amount = Fraction(0)
     for bound, count in sorted(children, key=lambda child: most(child[0]), reverse=True):

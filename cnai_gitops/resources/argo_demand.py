@@ -11,7 +11,7 @@ created object stays until the workflow ends, however few pods may run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -29,6 +29,8 @@ from cnai_gitops.resources.argo_bound import (
     heaviest_antichain,
     most,
     pod,
+    scaled,
+    summed,
     together,
 )
 from cnai_gitops.resources.argo_calls import inputs_of, item_scope, items_of, mentions_item, predecessors
@@ -124,8 +126,6 @@ class Walk:
             if template.get("resource") and name not in self.manifests:
                 self._template(("", name), template, inputs_of(template, None, self._scope))
         return self.manifests
-
-    # -- templates ---------------------------------------------------------------------------------------
 
     def _plan(self, call: Mapping[str, Any], holder: str, scope: Scope) -> Plan:
         """Bound of one call of a template (a step, a task, a hook), with its own hooks."""
@@ -228,8 +228,6 @@ class Walk:
             self.manifests.setdefault(key[1], objects)
         return objects
 
-    # -- children ----------------------------------------------------------------------------------------
-
     def _calls(self, call: Mapping[str, Any], holder: str, scope: Scope) -> list[Call]:
         items = items_of(call, scope)
         if items is None:
@@ -255,7 +253,7 @@ class Walk:
         daemons: Bound = NOTHING
         held: list[_Held] = []
         for index, group in enumerate(groups):
-            between = _sum(_times(most(h.bound), h.number) for h in held if h.until > index)
+            between = summed(scaled(most(h.bound), h.number) for h in held if h.until > index)
             calls = [Call(Plan(h.bound), h.number) for h in held if h.until == index]
             for call in group:
                 until = max((last_wait.get(name, -1) for name in call.plan.creates), default=-1)
@@ -276,13 +274,11 @@ class Walk:
         run, left = self._at_once(template, everything), _left(everything)
         if len(tasks) <= _MOST_TASKS:
             # What a task leaves behind (or a daemon holds) is there whatever else runs.
-            stays = [_sum(_times(most(c.plan.run) if c.plan.daemon else c.plan.left, c.number) for c in group) for group in calls]
-            total = [_sum(_times(most(c.plan.run), c.number) for c in group) for group in calls]
+            stays = [summed(scaled(most(c.plan.run) if c.plan.daemon else c.plan.left, c.number) for c in group) for group in calls]
+            total = [summed(scaled(most(c.plan.run), c.number) for c in group) for group in calls]
             moves = [t - s if s != INFINITE else Fraction(0) for t, s in zip(total, stays, strict=True)]
-            run = capped(run, _sum(stays) + heaviest_antichain(moves, predecessors(tasks)))
+            run = capped(run, summed(stays) + heaviest_antichain(moves, predecessors(tasks)))
         return Plan(run, left)
-
-    # -- words -------------------------------------------------------------------------------------------
 
     def _amount(self, demand: Demand, where: str) -> Amount:
         self.classes.update(name for name, amount in demand.peak.items() if amount)
@@ -299,12 +295,4 @@ def _named(spec: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 
 def _left(calls: Sequence[Call]) -> Amount:
-    return _sum(_times(call.plan.left, call.number) for call in calls)
-
-
-def _times(amount: Amount, count: Amount) -> Amount:
-    return amount * count if amount and count else Fraction(0)
-
-
-def _sum(amounts: Iterator[Amount] | Sequence[Amount]) -> Amount:
-    return sum(amounts, Fraction(0))
+    return summed(scaled(call.plan.left, call.number) for call in calls)

@@ -7,15 +7,11 @@ from __future__ import annotations
 
 from typing import Literal, Required, TypedDict
 
-from cnai_gitops.resources.argo_artifacts import ArtifactGC
+from cnai_gitops.resources.argo_artifacts import WorkflowArtifactGC
+from cnai_gitops.resources.argo_blocks import ExecutorConfig, Metadata, Metrics, RetryStrategy, Synchronization
 from cnai_gitops.resources.argo_template import (
     Arguments,
-    ExecutorConfig,
     Hook,
-    Metadata,
-    Metrics,
-    RetryStrategy,
-    Synchronization,
     Template,
 )
 from cnai_gitops.resources.core import (
@@ -29,6 +25,7 @@ from cnai_gitops.resources.core import (
     Toleration,
     Volume,
 )
+from cnai_gitops.resources.meta import TemplateMeta
 
 
 class LabelFrom(TypedDict):
@@ -77,14 +74,14 @@ class VolumeClaimGC(TypedDict, total=False):
 class VolumeClaimTemplate(TypedDict, total=False):
     """A claim made for each workflow."""
 
-    metadata: ObjectMeta
+    metadata: TemplateMeta
     spec: PersistentVolumeClaimSpec
 
 
 class WorkflowTemplateRef(TypedDict, total=False):
     """The template that a workflow is made from."""
 
-    name: Required[str]
+    name: str
     clusterScope: bool
 
 
@@ -103,7 +100,7 @@ class WorkflowSpec(TypedDict, total=False):
     affinity: Affinity
     archiveLogs: bool
     arguments: Arguments
-    artifactGC: ArtifactGC
+    artifactGC: WorkflowArtifactGC
     artifactRepositoryRef: ArtifactRepositoryRef
     automountServiceAccountToken: bool
     entrypoint: str

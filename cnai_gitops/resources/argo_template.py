@@ -8,26 +8,18 @@ from __future__ import annotations
 from typing import Any, Literal, Required, TypedDict
 
 from cnai_gitops.resources.argo_artifacts import Artifact, ArtifactLocation
+from cnai_gitops.resources.argo_blocks import ExecutorConfig, Memoize, Metadata, Metrics, RetryStrategy, Synchronization
 from cnai_gitops.resources.core import (
     Affinity,
     Container,
     ContainerFields,
     IntOrString,
     KeySelector,
-    LocalObjectReference,
     PodSecurityContext,
     Toleration,
     Volume,
     VolumeMount,
 )
-
-
-class Metadata(TypedDict, total=False):
-    """Labels and annotations of what is made."""
-
-    name: str
-    labels: dict[str, str]
-    annotations: dict[str, str]
 
 
 class ValueFrom(TypedDict, total=False):
@@ -70,48 +62,6 @@ class Outputs(Arguments, total=False):
     result: str
 
 
-class Backoff(TypedDict, total=False):
-    """Waiting time between retries, as text (`30s`)."""
-
-    duration: str
-    factor: IntOrString
-    cap: str
-    maxDuration: str
-
-
-class RetryStrategy(TypedDict, total=False):
-    """Retries, one after the other: they cost time, never a higher peak."""
-
-    limit: IntOrString
-    retryPolicy: Literal["Always", "OnFailure", "OnError", "OnTransientError"]
-    backoff: Backoff
-    expression: str
-    affinity: dict[str, Any]
-
-
-class Mutex(TypedDict, total=False):
-    """A lock."""
-
-    name: str
-    namespace: str
-    database: bool
-
-
-class Semaphore(TypedDict, total=False):
-    """A counted lock."""
-
-    configMapKeyRef: KeySelector
-    database: dict[str, str]
-    namespace: str
-
-
-class Synchronization(TypedDict, total=False):
-    """Locks; the singular forms are gone since 4.0."""
-
-    mutexes: list[Mutex]
-    semaphores: list[Semaphore]
-
-
 class TemplateRef(TypedDict, total=False):
     """A template of another object."""
 
@@ -145,10 +95,9 @@ class ContinueOn(TypedDict, total=False):
     failed: bool
 
 
-class Step(TypedDict, total=False):
+class Call(TypedDict, total=False):
     """One call of a template; a loop calls it once an item."""
 
-    name: Required[str]
     template: str
     templateRef: TemplateRef
     inline: dict[str, Any]
@@ -162,9 +111,16 @@ class Step(TypedDict, total=False):
     onExit: str
 
 
-class Task(Step, total=False):
+class Step(Call, total=False):
+    """One step of a group; give it a name, others refer to its outputs by it."""
+
+    name: str
+
+
+class Task(Call, total=False):
     """One node of a DAG: `depends` or `dependencies`, not both."""
 
+    name: Required[str]
     depends: str
     dependencies: list[str]
 
@@ -186,7 +142,7 @@ class MainContainer(ContainerFields, total=False):
 class Script(MainContainer, total=False):
     """A container that runs `source`."""
 
-    source: Required[str]
+    source: str
 
 
 class SetContainer(Container, total=False):
@@ -195,11 +151,18 @@ class SetContainer(Container, total=False):
     dependencies: list[str]
 
 
+class ContainerRetry(TypedDict, total=False):
+    """Retries of single containers (`retries`, not `limit`)."""
+
+    retries: Required[IntOrString]
+    duration: str
+
+
 class ContainerSet(TypedDict, total=False):
     """Several containers of one pod."""
 
     containers: Required[list[SetContainer]]
-    retryStrategy: dict[str, Any]
+    retryStrategy: ContainerRetry
     volumeMounts: list[VolumeMount]
 
 
@@ -222,55 +185,28 @@ class ResourceTemplate(TypedDict, total=False):
     failureCondition: str
 
 
+class RequestHeader(TypedDict, total=False):
+    """A header of a request; a secret one has no place in Git."""
+
+    name: Required[str]
+    value: str
+
+
+class HttpRequest(TypedDict, total=False):
+    """A request of the controller's agent."""
+
+    url: Required[str]
+    method: str
+    headers: list[RequestHeader]
+    body: str
+    timeoutSeconds: int
+    successCondition: str
+
+
 class Suspend(TypedDict, total=False):
     """A pause, until somebody resumes or the duration has passed."""
 
     duration: str
-
-
-class CacheConfigMap(TypedDict, total=False):
-    """The ConfigMap that holds a cache."""
-
-    configMap: Required[LocalObjectReference]
-
-
-class Memoize(TypedDict):
-    """Outputs kept for the same key."""
-
-    key: str
-    maxAge: str
-    cache: CacheConfigMap
-
-
-class Label(TypedDict):
-    """A label of a metric."""
-
-    key: str
-    value: str
-
-
-class Metric(TypedDict, total=False):
-    """A metric of the controller."""
-
-    name: Required[str]
-    help: Required[str]
-    when: str
-    labels: list[Label]
-    gauge: dict[str, Any]
-    counter: dict[str, Any]
-    histogram: dict[str, Any]
-
-
-class Metrics(TypedDict):
-    """Metrics of the controller."""
-
-    prometheus: list[Metric]
-
-
-class ExecutorConfig(TypedDict, total=False):
-    """The executor beside the main container."""
-
-    serviceAccountName: str
 
 
 class UserContainer(Container, total=False):
@@ -280,7 +216,7 @@ class UserContainer(Container, total=False):
 
 
 class Template(TypedDict, total=False):
-    """One node type: exactly one of container, containerSet, script, steps, dag, resource, suspend, http, data, plugin."""
+    """One node type: exactly one of container, containerSet, script, steps, dag, resource, suspend, http, plugin."""
 
     name: str
     inputs: Arguments
@@ -292,8 +228,7 @@ class Template(TypedDict, total=False):
     dag: Dag
     resource: ResourceTemplate
     suspend: Suspend
-    http: dict[str, Any]
-    data: dict[str, Any]
+    http: HttpRequest
     plugin: dict[str, Any]
     activeDeadlineSeconds: IntOrString
     affinity: Affinity

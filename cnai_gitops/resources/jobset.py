@@ -13,6 +13,7 @@ from cnai_gitops.resources.accelerators import pod_count, pod_demand, repeated, 
 from cnai_gitops.resources.base import Body, Demand, Kind, Owned, Pods, World
 from cnai_gitops.resources.core import LabelSelector, ObjectMeta, PersistentVolumeClaimSpec, PodTemplateSpec
 from cnai_gitops.resources.health import by_field
+from cnai_gitops.resources.meta import TemplateMeta
 
 GROUP = "jobset.x-k8s.io"
 VERSION = "v1alpha2"
@@ -84,7 +85,7 @@ class JobSpec(TypedDict, total=False):
 class JobTemplate(TypedDict, total=False):
     """A Job to be made."""
 
-    metadata: ObjectMeta
+    metadata: TemplateMeta
     spec: JobSpec
 
 
@@ -124,9 +125,9 @@ FailureAction = Literal["FailJobSet", "RestartJobSet", "RestartJobSetAndIgnoreMa
 
 
 class FailureRule(TypedDict, total=False):
-    """What a failed Job means to its JobSet."""
+    """What a failed Job means to its JobSet; `name` is only for people."""
 
-    name: str
+    name: Required[str]
     action: Required[FailureAction]
     onJobFailureReasons: list[str]
     onJobFailureMessagePatterns: list[str]
@@ -164,14 +165,14 @@ class VolumeClaimRetention(TypedDict, total=False):
 class VolumeClaimTemplate(TypedDict, total=False):
     """A claim to be made."""
 
-    metadata: ObjectMeta
+    metadata: TemplateMeta
     spec: PersistentVolumeClaimSpec
 
 
 class VolumeClaimPolicy(TypedDict, total=False):
     """Claims that all Jobs of the set share."""
 
-    templates: Required[list[VolumeClaimTemplate]]
+    templates: list[VolumeClaimTemplate]
     retentionPolicy: VolumeClaimRetention
 
 

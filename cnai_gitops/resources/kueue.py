@@ -117,7 +117,7 @@ class ClusterQueue(TypedDict):
 class LocalQueueSpec(TypedDict, total=False):
     """Where the workloads of a namespace queue."""
 
-    clusterQueue: Required[str]
+    clusterQueue: str
     stopPolicy: StopPolicy
     fairSharing: FairSharing
 

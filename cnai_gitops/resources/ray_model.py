@@ -5,11 +5,12 @@ Must not: know what the operator does with it (`ray` does). Alpha blocks of the 
 
 from __future__ import annotations
 
-from typing import Any, Literal, Required, TypedDict
+from typing import Literal, Required, TypedDict
 
 from cnai_gitops.resources.core import (
     EnvFromSource,
     EnvVar,
+    IntOrString,
     KeySelector,
     ObjectMeta,
     PodTemplateSpec,
@@ -17,6 +18,7 @@ from cnai_gitops.resources.core import (
     SecurityContext,
     VolumeMount,
 )
+from cnai_gitops.resources.meta import TemplateMeta
 
 ManagedBy = Literal["ray.io/kuberay-operator", "kueue.x-k8s.io/multikueue"]
 
@@ -72,13 +74,39 @@ class ClusterUpgradeStrategy(TypedDict, total=False):
     type: Literal["Recreate", "None"]
 
 
-class ServiceMeta(TypedDict, total=False):
-    """A Service that the operator makes."""
+class ServicePort(TypedDict, total=False):
+    """A port of a Service."""
+
+    name: str
+    port: Required[int]
+    targetPort: IntOrString
+    nodePort: int
+    protocol: Literal["TCP", "UDP", "SCTP"]
+    appProtocol: str
+
+
+class ServiceSpec(TypedDict, total=False):
+    """What may be changed of a Service that the operator makes."""
+
+    type: Literal["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"]
+    ports: list[ServicePort]
+    selector: dict[str, str]
+    clusterIP: str
+    loadBalancerClass: str
+    loadBalancerSourceRanges: list[str]
+    externalTrafficPolicy: str
+    internalTrafficPolicy: str
+    publishNotReadyAddresses: bool
+    sessionAffinity: str
+
+
+class OwnService(TypedDict, total=False):
+    """A Service that the operator makes; RayService refuses a name on `headService`."""
 
     apiVersion: str
     kind: str
-    metadata: ObjectMeta
-    spec: dict[str, Any]
+    metadata: TemplateMeta
+    spec: ServiceSpec
 
 
 class HeadGroupSpec(TypedDict, total=False):
@@ -89,7 +117,7 @@ class HeadGroupSpec(TypedDict, total=False):
     resources: dict[str, str]
     labels: dict[str, str]
     serviceType: Literal["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"]
-    headService: ServiceMeta
+    headService: OwnService
     enableIngress: bool
 
 
@@ -226,7 +254,7 @@ class RayServiceSpec(TypedDict, total=False):
     rayClusterConfig: Required[RayClusterSpec]
     upgradeStrategy: ServiceUpgradeStrategy
     excludeHeadPodFromServeSvc: bool
-    serveService: ServiceMeta
+    serveService: OwnService
     rayClusterDeletionDelaySeconds: int
     serviceUnhealthySecondThreshold: int
     deploymentUnhealthySecondThreshold: int

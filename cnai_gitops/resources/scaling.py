@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def scaled_object(metadata: Mapping[str, Any], deployment: str, *, low: int, high: int, cooldown: int, trigger: Mapping[str, Any]) -> dict[str, Any]:
+def scaled_object(
+    metadata: Mapping[str, Any], deployment: str, *, low: int, high: int, cooldown: int, trigger: Mapping[str, Any]
+) -> dict[str, Any]:
     """KEDA ScaledObject for a Deployment; `cooldown` is in seconds and also steadies scale-in."""
     behaviour = {
         "scaleDown": {"stabilizationWindowSeconds": cooldown, "policies": [{"type": "Percent", "value": 25, "periodSeconds": 60}]},

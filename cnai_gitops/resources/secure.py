@@ -91,7 +91,10 @@ def network_policy(
     """
     peer = {"podSelector": {"matchLabels": dict(selector)}}
     rules_in = [
-        {"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}}}], "ports": [{"protocol": "TCP", "port": port}]}
+        {
+            "from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}}}],
+            "ports": [{"protocol": "TCP", "port": port}],
+        }
         for namespace, port in ingress
     ]
     dns = {
@@ -108,4 +111,9 @@ def network_policy(
     spec: dict[str, Any] = {"podSelector": {"matchLabels": dict(selector)}, "policyTypes": ["Ingress", "Egress"]}
     if rules_in:
         spec["ingress"] = rules_in
-    return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": dict(metadata), "spec": {**spec, "egress": rules_out}}
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": dict(metadata),
+        "spec": {**spec, "egress": rules_out},
+    }

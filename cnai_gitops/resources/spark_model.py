@@ -5,7 +5,7 @@ Must not: know what Spark does with it (`spark` does).
 
 from __future__ import annotations
 
-from typing import Any, Literal, Required, TypedDict
+from typing import Literal, Required, TypedDict
 
 from cnai_gitops.resources.core import (
     Affinity,
@@ -159,6 +159,13 @@ class Monitoring(TypedDict, total=False):
     prometheus: PrometheusSpec
 
 
+class IngressTls(TypedDict, total=False):
+    """Hosts and their certificate."""
+
+    hosts: list[str]
+    secretName: str
+
+
 class SparkUi(TypedDict, total=False):
     """Service and Ingress of the Spark UI."""
 
@@ -168,7 +175,7 @@ class SparkUi(TypedDict, total=False):
     serviceAnnotations: dict[str, str]
     serviceLabels: dict[str, str]
     ingressAnnotations: dict[str, str]
-    ingressTLS: list[dict[str, Any]]
+    ingressTLS: list[IngressTls]
 
 
 class SparkApplicationSpec(TypedDict, total=False):

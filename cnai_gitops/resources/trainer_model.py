@@ -20,6 +20,7 @@ from cnai_gitops.resources.core import (
     VolumeMount,
 )
 from cnai_gitops.resources.jobset import JobSetSpec
+from cnai_gitops.resources.meta import TemplateMeta
 
 
 class RuntimeRef(TypedDict, total=False):
@@ -91,7 +92,7 @@ class PodSpecPatch(TypedDict, total=False):
 class PodTemplatePatch(TypedDict, total=False):
     """A pod template, patched."""
 
-    metadata: ObjectMeta
+    metadata: TemplateMeta
     spec: PodSpecPatch
 
 
@@ -104,7 +105,7 @@ class JobSpecPatch(TypedDict, total=False):
 class JobTemplatePatch(TypedDict, total=False):
     """A Job template, patched."""
 
-    metadata: ObjectMeta
+    metadata: TemplateMeta
     spec: JobSpecPatch
 
 
@@ -124,7 +125,7 @@ class JobSetSpecPatch(TypedDict, total=False):
 class JobSetTemplatePatch(TypedDict, total=False):
     """A JobSet template, patched."""
 
-    metadata: ObjectMeta
+    metadata: TemplateMeta
     spec: JobSetSpecPatch
 
 
@@ -208,7 +209,6 @@ class NetworkTopology(TypedDict, total=False):
 
     mode: Literal["hard", "soft"]
     highestTierAllowed: int
-    highestTierName: str
 
 
 class VolcanoPolicy(TypedDict, total=False):
@@ -227,7 +227,7 @@ class PodGroupPolicy(TypedDict, total=False):
 class JobSetTemplate(TypedDict, total=False):
     """The JobSet that a TrainJob becomes."""
 
-    metadata: ObjectMeta
+    metadata: TemplateMeta
     spec: JobSetSpec
 
 
@@ -236,7 +236,7 @@ class TrainingRuntimeSpec(TypedDict, total=False):
 
     mlPolicy: MlPolicy
     podGroupPolicy: PodGroupPolicy
-    template: Required[JobSetTemplate]
+    template: JobSetTemplate
 
 
 class TrainingRuntime(TypedDict):

@@ -47,11 +47,13 @@ def _built(text: str) -> str:
     from hera.workflows import CronWorkflow, WorkflowTemplate
 
     body = json.loads(text)
-    cls = {"WorkflowTemplate": WorkflowTemplate, "CronWorkflow": CronWorkflow}[body["kind"]]
+    cls: Any = {"WorkflowTemplate": WorkflowTemplate, "CronWorkflow": CronWorkflow}[body["kind"]]
     built = cls.from_dict(body).to_dict()
     lost = sorted(set(leaves(body)) - set(leaves(built)))
     if lost:
-        raise ValueError(f"hera lost {body['kind']}/{body['metadata']['name']}: " + ", ".join(f"{path}={value}" for path, value in lost[:5]))
+        raise ValueError(
+            f"hera lost {body['kind']}/{body['metadata']['name']}: " + ", ".join(f"{path}={value}" for path, value in lost[:5])
+        )
     return json.dumps(_ordered(built, body))
 
 

@@ -27,7 +27,7 @@ Files = dict[str, str]
 
 _RESERVED = ("environment", "patches")
 _WORDS = r"[a-z]+(_[a-z]+)*"
-_REGO = frozenset("as contains data default else every false if import in input not null package some true with".split())
+_REGO = frozenset(["as", "contains", "data", "default", "else", "every", "false", "if", "import", "in", "input", "not", "null", "package", "some", "true", "with"])
 _FOLDERS = frozenset({"evidence", "lib", "waivers"})
 _URL = r"(https?|ssh)://[A-Za-z0-9][A-Za-z0-9._~:@%+/-]*"
 _REGISTRY = r"[a-z0-9][a-z0-9._:/-]*[a-z0-9]"

@@ -53,5 +53,3 @@ class Model(Spec):
     origin: Text
     licence: Text
     purposes: Names = Field(min_length=1)
-
-

@@ -40,6 +40,11 @@ def engines() -> Mapping[tuple[str, str], type[Engine]]:
     return found
 
 
+def default_engine(role: str, kind: str) -> Any:
+    """A new engine with nothing but defaults, for a field's default factory."""
+    return engines()[role, kind]()
+
+
 class Variants:
     """Annotation of a field that takes any engine of one role: an instance, or a map with `kind`."""
 

@@ -35,7 +35,9 @@ class Cluster(Spec):
     server: Url
     profile: str
     accelerators: Mapping[Name, Pool] = {}
-    api_cidrs: Strings = Field(min_length=1, description="addresses of the API server: workflow pods report to it, and default deny blocks everything else")
+    api_cidrs: Strings = Field(
+        min_length=1, description="addresses of the API server: workflow pods report to it, and default deny blocks everything else"
+    )
     cidrs: Strings = Field((), description="networks that applications may reach besides the cluster: databases, object storage")
 
     @field_validator("profile")

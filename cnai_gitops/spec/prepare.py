@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from cnai_gitops.spec.base import Count, Cron, Duration, Name, Names, Spec, Variables
 from cnai_gitops.spec.engine import Engine, Variants
@@ -40,7 +40,7 @@ class Prepare(Spec):
     timezone: str = "Etc/UTC"
     retries: Count = 2
     timeout: Duration = "6h"
-    env: Variables = {}
+    env: Variables = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_form(self) -> Prepare:
@@ -59,7 +59,7 @@ class Prepare(Spec):
     @property
     def graph(self) -> tuple[Step, ...]:
         """The steps; one engine alone is a step called `run`."""
-        return tuple(self.steps) if self.steps else (Step(name="run", engine=self.engine),)
+        return (Step(name="run", engine=self.engine),) if self.engine else tuple(self.steps)
 
 
 def _acyclic(waits: dict[str, Any]) -> None:

@@ -27,7 +27,9 @@ class Pins(Spec):
     images: Mapping[Name, Digest] = {}
     model: Digest | None = None
     canary: CanaryRelease | None = None
-    previous: Digest | None = Field(None, description="last known good model; it keeps running without requests, so that going back takes seconds")
+    previous: Digest | None = Field(
+        None, description="last known good model; it keeps running without requests, so that going back takes seconds"
+    )
     rollback: bool = Field(False, description="true sends every request to `previous`")
     suspend: bool = Field(False, description="true stops the schedule of this stage")
 

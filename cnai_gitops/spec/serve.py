@@ -6,14 +6,14 @@ Must not: know an engine or an autoscaler.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from annotated_types import Ge, Le
 from pydantic import AfterValidator, Field, model_validator
 
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.base import Duration, Name, Names, Percent, Resources, Spec, Strings, Variables
-from cnai_gitops.spec.engine import Engine, Variants
+from cnai_gitops.spec.engine import Engine, Variants, default_engine
 
 ServeEngine = Annotated[Engine, Variants("serve")]
 Scaling = Annotated[Engine, Variants("scaling")]
@@ -45,19 +45,13 @@ class Serve(Spec):
     reads: Names = ()
     resources: Resources = Resources(cpu="4", memory="16Gi")
     accelerator: AcceleratorRequest | None = None
-    scaling: Scaling = Field(default_factory=lambda: _default("scaling", "rate"))
+    scaling: Scaling = Field(default_factory=lambda: default_engine("scaling", "rate"))
     canary: Canary | None = None
     port: Port = 8080
     args: Strings = ()
-    env: Variables = {}
+    env: Variables = Field(default_factory=dict)
     startup: Duration = Field("10m", description="longest time from container start to a loaded model")
     timeout: Duration = "60s"
     grace: Duration = Field("60s", description="time to finish running requests after a stop was asked for")
     public: bool = False
-    engine: ServeEngine = Field(default_factory=lambda: _default("serve", "kserve"))
-
-
-def _default(role: str, kind: str) -> Any:
-    from cnai_gitops.spec.engine import engines
-
-    return engines()[role, kind]()
+    engine: ServeEngine = Field(default_factory=lambda: default_engine("serve", "kserve"))

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.base import Count, Cron, Duration, Name, Names, Positive, Resources, Spec, Strings, Variables
-from cnai_gitops.spec.engine import Engine, Variants
+from cnai_gitops.spec.engine import Engine, Variants, default_engine
 
 TrainEngine = Annotated[Engine, Variants("train")]
 BOUND = re.compile(r"^(>=|<=|>|<|==) -?[0-9]+(\.[0-9]+)?$")
@@ -138,16 +138,10 @@ class Train(Spec):
     retries: Count = 1
     timeout: Duration = "24h"
     priority: Name = "training"
-    env: Variables = {}
-    engine: TrainEngine = Field(default_factory=lambda: _default_engine())
+    env: Variables = Field(default_factory=dict)
+    engine: TrainEngine = Field(default_factory=lambda: default_engine("train", "trainer"))
 
     @property
     def makes(self) -> str:
         """Name of the model that this stage makes."""
         return self.model or self.name
-
-
-def _default_engine() -> Any:
-    from cnai_gitops.spec.engine import engines
-
-    return engines()["train", "trainer"]()

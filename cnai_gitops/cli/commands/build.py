@@ -56,7 +56,11 @@ def _tell(built: object, check: bool) -> None:
         for path in built.stale[:20]:
             say(f"stale  {path}")
         more = len(built.stale) - 20
-        say(f"{len(built.stale)} stale file(s)" + (f", {more} not shown" if more > 0 else "") + ("; run `cnai build`" if built.stale else ""))
+        say(
+            f"{len(built.stale)} stale file(s)"
+            + (f", {more} not shown" if more > 0 else "")
+            + ("; run `cnai build`" if built.stale else "")
+        )
         return
     changes = built.changes
     for name in changes.owners_gone:

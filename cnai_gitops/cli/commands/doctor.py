@@ -27,7 +27,8 @@ def command(
         from cnai_gitops.cluster.preflight import preflight
 
         rows += [
-            {"name": f.name, "ok": f.ok, "version": f.version, "origin": cluster, "cure": f.cure, "purpose": f.purpose} for f in preflight(cluster, profile)
+            {"name": f.name, "ok": f.ok, "version": f.version, "origin": cluster, "cure": f.cure, "purpose": f.purpose}
+            for f in preflight(cluster, profile)
         ]
     if output == "json":
         emit_text(orjson.dumps({"apiVersion": "cnai/v1", "kind": "Doctor", "tools": rows}, option=orjson.OPT_INDENT_2).decode())

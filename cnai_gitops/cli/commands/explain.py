@@ -72,7 +72,15 @@ def _rule(rule: Rule) -> str:
     strictness = ", ".join(f"{tier}: {word}" for tier, word in rule.severity.items())
     waiver = f"at most {rule.max_waiver_days} days" if rule.waivable else "not possible"
     controls = "; ".join(f"{name} {', '.join(articles)}" for name, articles in rule.controls.items())
-    lines = [f"{rule.id}: {rule.title}", "", rule.description, "", f"strictness  {strictness}", f"waiver      {waiver}", f"help        {rule.help}"]
+    lines = [
+        f"{rule.id}: {rule.title}",
+        "",
+        rule.description,
+        "",
+        f"strictness  {strictness}",
+        f"waiver      {waiver}",
+        f"help        {rule.help}",
+    ]
     lines += [f"controls    {controls}"] if controls else []
     return "\n".join([*lines, f"written at  {rule.location}"])
 

@@ -1,0 +1,68 @@
+# `make help` lists the targets. A fresh machine needs git, make, Python >= 3.11 and Go >= 1.26.8.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+CNAI := $(BIN)/cnai
+TOOLS := kustomize conftest kbuild
+TEST_TOOLS := $(TOOLS) yamljson opa
+unexport PYTHONPATH
+
+.DEFAULT_GOAL := help
+.PHONY: help setup tools test-tools demo test test-slow e2e lint format golden generate check-generated bench docs ci clean
+
+help:  ## list the targets
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
+
+$(VENV)/.ready: pyproject.toml requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e .
+	touch $@
+
+setup: $(VENV)/.ready  ## make the virtual environment
+
+tools: setup  ## get kustomize and conftest: from PATH, else built once into the user's cache
+	$(CNAI) tools install $(TOOLS)
+
+test-tools: setup
+	$(CNAI) tools install $(TEST_TOOLS)
+
+demo: tools  ## the main job on the stories: build, verify, check, and the review of staging against prod
+	$(CNAI) build --verify
+	$(CNAI) check
+	$(CNAI) diff --between staging prod
+
+test: test-tools  ## the tests, without the slow ones
+	$(BIN)/python -m pytest -m "not slow and not e2e"
+
+test-slow: test-tools  ## the slow tests: real tools over everything
+	$(BIN)/python -m pytest -m "slow"
+
+e2e: test-tools  ## a real API server; needs root or user namespaces, and CNAI_CRDS
+	$(BIN)/python tools/cluster/build.py
+	$(BIN)/python -m pytest tests/e2e -m e2e
+
+lint: test-tools  ## formatters, linters, types, contracts, generated files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(CNAI) build --check
+
+format: setup  ## format Python
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+golden: test-tools  ## write the golden files anew; read the diff before you commit it
+	$(BIN)/python -m pytest tests/golden --update-golden
+
+generate: tools  ## write generated files: schemas, reference documentation, deploy/
+	$(CNAI) schemas write
+	$(BIN)/python tools/docs.py
+	$(CNAI) build
+
+bench: setup  ## speed, as ratios to a floor on this machine
+	$(BIN)/python benchmarks/run.py --help
+
+clean:  ## remove the virtual environment and caches of this checkout
+	rm -rf $(VENV) .cnai .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,145 @@
+"""Use from Python and notebooks: one object for a repository, with the same rooms behind it as the command line.
+
+Must not: do anything at import, keep global state, or print.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cnai_gitops import pipeline, render
+from cnai_gitops.emit import emit
+from cnai_gitops.errors import InvalidInput, UsageError
+from cnai_gitops.findings import Finding, exit_code, ordered
+from cnai_gitops.plan.build import Plan
+from cnai_gitops.project import find_root
+from cnai_gitops.render import Selection
+from cnai_gitops.resources.base import Resource
+from cnai_gitops.system.tools import Settings
+
+
+def load(path: str | Path = ".") -> Repository:
+    """The repository that holds `path`. Raises UsageError when there is none; wrong files are in `.findings`."""
+    return Repository(find_root(Path(path).resolve()))
+
+
+class Findings(tuple[Finding, ...]):
+    """Findings as a sequence; true in a condition when nothing fails."""
+
+    __slots__ = ()
+
+    @property
+    def clean(self) -> bool:
+        """True when no finding fails."""
+        return not exit_code(self)
+
+    def raise_(self) -> None:
+        """Raise InvalidInput when something fails."""
+        if not self.clean:
+            raise InvalidInput([finding for finding in self if finding.fails])
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{f.severity.value} {f.location or f.resource}: {f.code} {f.message}" for f in self) or "no findings"
+
+    def _repr_html_(self) -> str:
+        from cnai_gitops.review.cards import findings_card
+
+        return findings_card(self)
+
+
+class Rendered(Sequence[Resource]):
+    """Objects of one application on one target; `rendered["ScaledObject/fraud-detection-scorer"]` is one of them."""
+
+    def __init__(self, resources: Sequence[Resource]) -> None:
+        """Hold the objects in file order."""
+        self._resources = tuple(resources)
+
+    def __len__(self) -> int:
+        return len(self._resources)
+
+    def __getitem__(self, index: Any) -> Any:
+        if not isinstance(index, str):
+            return self._resources[index]
+        for resource in self._resources:
+            if f"{resource.key.kind}/{resource.key.name}" == index:
+                return resource.body
+        known = ", ".join(f"{r.key.kind}/{r.key.name}" for r in self._resources)
+        raise KeyError(f"{index} is not among {known}")
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self._resources)
+
+    def to_yaml(self) -> str:
+        """The manifests as one text."""
+        return emit(resource.body for resource in self._resources)
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{r.key.kind}/{r.key.name}" for r in self._resources)
+
+    def _repr_html_(self) -> str:
+        from cnai_gitops.review.cards import resources_card
+
+        return resources_card(self._resources)
+
+
+@dataclass
+class Repository:
+    """A repository, read when it is first asked for. A changed file needs a new `load`."""
+
+    root: Path
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Everything that was read and related."""
+        return pipeline.plan_of(self.root)
+
+    @property
+    def findings(self) -> Findings:
+        """What is wrong with the files themselves."""
+        return Findings(ordered(self.plan.findings))
+
+    @property
+    def apps(self) -> Mapping[str, Any]:
+        """Blueprints by name."""
+        return {name: entry.value for name, entry in self.plan.project.apps.items()}
+
+    def render(self, app: str, env: str, cluster: str | None = None) -> Rendered:
+        """Objects of `app` in an environment (its primary cluster unless one is named)."""
+        self.findings.raise_()
+        if app not in self.apps:
+            raise UsageError(f"application {app!r} does not exist", help=f"known: {', '.join(self.apps)}")
+        for target in self.plan.targets_of(app):
+            if target.env == env and cluster in (None, target.cluster):
+                _, resources, findings = render.resolved(self.plan, app, target)
+                Findings(findings).raise_()
+                return Rendered(resources)
+        known = ", ".join(target.name for target in self.plan.targets_of(app)) or "no target"
+        raise UsageError(f"{app} does not run on {env}" + (f"/{cluster}" if cluster else ""), help=f"it runs on {known}")
+
+    def check(self, *, env: str | None = None, at: date | None = None) -> Findings:
+        """The verdict of `cnai check`, as of the day `at` (the recorded day of cnai.toml, else today)."""
+        day = pipeline.today(self.plan.project.config.at, at, date.today())
+        selection = Selection((env,) if env else ())
+        verdict = pipeline.check(self.root, Settings.of(os.environ), selection, at=day, fresh=False)
+        return Findings(verdict.findings)
+
+    def build(self) -> list[str]:
+        """Render everything into deploy/; returns the paths that changed. Raises InvalidInput when something is wrong."""
+        built = pipeline.build(self.root, Settings.of(os.environ))
+        Findings(built.findings).raise_()
+        return [*built.changes.written, *built.changes.removed]
+
+    def graph(self, env: str | None = None, app: str | None = None) -> Any:
+        """The data and model graph; shows itself as a picture in a notebook."""
+        from cnai_gitops.review.graph import graph
+
+        return graph(self.plan, env=env, app=app)
+
+    def __repr__(self) -> str:
+        return f"Repository({self.root.name}: {', '.join(self.apps)})"
