@@ -17,6 +17,7 @@ import orjson
 
 from cnai_gitops.compile.app import compile_app, ordered
 from cnai_gitops.compile.argocd import HUB, PLATFORM, Gvk, compile_argocd
+from cnai_gitops.compile.lineage import data_map, lineage
 from cnai_gitops.compile.platform import compile_platform
 from cnai_gitops.emit import Unwritable, emit
 from cnai_gitops.errors import ToolError
@@ -30,6 +31,7 @@ from cnai_gitops.system.files import Writer
 RENDERED = "deploy/rendered"
 KUSTOMIZE = "deploy/kustomize"
 INDEX = "deploy/.index"
+DATA = "deploy/data"
 Files = dict[str, str]
 """Texts by path, relative to the root."""
 
@@ -84,6 +86,8 @@ def render_app(plan: Plan, app: str, *, patch: Patcher | None = None, kustomize:
     try:
         if kustomize:
             owner.files |= {f"{KUSTOMIZE}/{app}/{path}": text for path, text in _tree(plan, app, by_env, owner).items()}
+        for target in {t.env: t for t, _ in reversed(made)}.values():
+            owner.files[f"{DATA}/lineage/{target.env}/{app}.json"] = lineage(plan, app, target)
         for target, resources in made:
             components = plan.project.patches.get((target.env, app), ())
             if components and patch:
@@ -178,7 +182,7 @@ def hub_resources(plan: Plan, hub: Target, kinds: Mapping[str, Mapping[str, set[
 def render_platform(plan: Plan) -> Owner:
     """Manifests of the platform on every target."""
     files = {manifest_path(t, PLATFORM): emit(r.body for r in platform_resources(plan, t)) for t in plan.targets}
-    return Owner(PLATFORM, files)
+    return Owner(PLATFORM, {**files, f"{DATA}/map.json": data_map(plan)})
 
 
 def render_hubs(plan: Plan, kinds: Mapping[str, Mapping[str, set[Gvk]]]) -> Owner:

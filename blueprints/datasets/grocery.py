@@ -33,7 +33,11 @@ clicks = Dataset(
     residency=["IN"],
     legal_basis=CONSENT,
     retention_days=180,
-    columns={"visitor": Column(type="string", personal=True, protection="hashed"), "page": Column(type="string"), "at": Column(type="timestamp")},
+    columns={
+        "visitor": Column(type="string", personal=True, protection="hashed"),
+        "page": Column(type="string"),
+        "at": Column(type="timestamp"),
+    },
 )
 
 shelf = Dataset(
@@ -50,7 +54,7 @@ shelf = Dataset(
 features = Dataset(
     name="basket-features",
     owner="grocery",
-    origin="joined from baskets, clicks and shelf by grocer-recommender prepare.history",
+    origin="joined from baskets, clicks and shelf by grocer-recs prepare.history",
     purposes=["recommendation"],
     classification="confidential",
     personal=True,

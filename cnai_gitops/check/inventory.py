@@ -101,12 +101,16 @@ def _documents(item: Owned, resource: Resource, world: Inventory, found: Evidenc
 def _content(body: Body) -> dict[str, Any]:
     kind = kind_of(body)
     pods = list(kind.pods(body)) if kind and kind.pods else []
-    images = [image for pod in pods for image in _images_of_pod(pod.path, pod.spec)]
-    images += list(kind.images(body)) if kind and kind.images else []
+    shown = [_pod(body, pod.path, pod.spec) for pod in pods]
+    # a pod that was put together (Spark, Argo) has its images somewhere else in the object: the kind says where
+    images = [image for pod, form in zip(pods, shown, strict=True) if "at" in form for image in _images_of_pod(pod.path, pod.spec)]
+    named = list(kind.images(body)) if kind and kind.images else []
+    if not named:
+        images = [image for pod in pods for image in _images_of_pod(pod.path, pod.spec)]
     return {
         "object": body,
-        "pods": [_pod(body, pod.path, pod.spec) for pod in pods],
-        "images": [_image(path, image) for path, image in dict.fromkeys(images)],
+        "pods": shown,
+        "images": [_image(path, image) for path, image in dict.fromkeys([*images, *named])],
     }
 
 

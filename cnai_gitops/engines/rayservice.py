@@ -14,7 +14,7 @@ from cnai_gitops.emit import emit_one
 from cnai_gitops.plan.context import Context
 from cnai_gitops.plan.steps import ServeEngine
 from cnai_gitops.resources.base import Resource
-from cnai_gitops.resources.ray_cluster import ray_cluster
+from cnai_gitops.resources.ray_cluster import NODE, ray_cluster
 from cnai_gitops.resources.secure import env_list, network_policy, service_account
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.base import Count, Name, Positive, Resources, Spec
@@ -108,7 +108,7 @@ class RayService(ServeEngine):
         }
 
     def _budget(self, context: Context) -> dict[str, Any]:
-        selector = {"matchLabels": {**self.pods(context), "ray.io/node-type": "worker"}}
+        selector = {"matchLabels": {**self.pods(context), NODE: "ray-worker"}}
         spec = {"minAvailable": max(1, self.min_workers - 1), "selector": selector, "unhealthyPodEvictionPolicy": "AlwaysAllow"}
         return {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": context.metadata(context.name), "spec": spec}
 

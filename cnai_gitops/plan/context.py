@@ -62,8 +62,8 @@ class Context:
 
     @property
     def workflow_name(self) -> str:
-        """Name of the stage's workflow: at most 34, since a timestamp, a trial and a pod suffix are appended."""
-        return fit(f"{self.blueprint.name}-{self.key.replace('.', '-')}", 34)
+        """Name of the stage's workflow: at most 32, since a timestamp, a trial and a pod suffix are appended."""
+        return fit(f"{self.blueprint.name}-{self.key.replace('.', '-')}", 32)
 
     @property
     def labels(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -77,13 +78,7 @@ def manifests(text: str, scope: Scope) -> list[Body]:
     so that names still match each other and a count of that kind is seen to be no count.
     Raises ValueError for text that is not YAML, has aliases, or is too deep or too long.
     """
-    plain = PLACEHOLDER.sub(lambda m: _word(m[1]), filled(text, scope))
-    try:
-        _inspect(plain)
-        documents = list(yaml.load_all(plain, Loader=_Loader))
-    except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from error
-    return [document for document in documents if isinstance(document, dict)]
+    return list(_objects(PLACEHOLDER.sub(lambda m: _word(m[1]), filled(text, scope))))
 
 
 def mapping(text: str) -> dict[str, Any]:
@@ -94,6 +89,16 @@ def mapping(text: str) -> dict[str, Any]:
     if len(found) != 1:
         raise ValueError("it is not one map")
     return found[0]
+
+
+@lru_cache(maxsize=8192)  # a workflow is walked once for each class of accelerators, and targets share their texts
+def _objects(text: str) -> tuple[Body, ...]:
+    try:
+        _inspect(text)
+        documents = list(yaml.load_all(text, Loader=_Loader))
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from error
+    return tuple(document for document in documents if isinstance(document, dict))
 
 
 def _word(placeholder: str) -> str:

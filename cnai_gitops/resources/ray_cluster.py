@@ -12,6 +12,10 @@ from cnai_gitops.facts import Accelerator
 from cnai_gitops.resources.secure import container_security, placement, pod_security, requirements
 
 
+NODE = "cnai.dev/ray-node"
+"""Label that tells workers from the head; budgets and policies see it in the templates, KubeRay's own they do not."""
+
+
 def ray_cluster(
     *,
     version: str,
@@ -70,4 +74,4 @@ def _pod(
         ],
         **placement(held[0] if held else None),
     }
-    return {"metadata": {"labels": dict(labels)}, "spec": spec}
+    return {"metadata": {"labels": {**labels, NODE: container}}, "spec": spec}

@@ -27,10 +27,13 @@ Files = dict[str, str]
 
 _RESERVED = ("environment", "patches")
 _WORDS = r"[a-z]+(_[a-z]+)*"
-_REGO = frozenset(["as", "contains", "data", "default", "else", "every", "false", "if", "import", "in", "input", "not", "null", "package", "some", "true", "with"])
+_REGO = frozenset({
+    "as", "contains", "data", "default", "else", "every", "false", "if", "import", "in", "input", "not", "null", "package", "some", "true",
+    "with",
+})  # fmt: skip
 _FOLDERS = frozenset({"evidence", "lib", "waivers"})
 _URL = r"(https?|ssh)://[A-Za-z0-9][A-Za-z0-9._~:@%+/-]*"
-_REGISTRY = r"[a-z0-9][a-z0-9._:/-]*[a-z0-9]"
+_REGISTRY = r"[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9][a-z0-9._-]*)*"
 _REPOSITORY = {
     "cnai.toml": "cnai.toml",
     "CODEOWNERS": "CODEOWNERS",
@@ -157,7 +160,7 @@ def _check_name(what: str, value: str, longest: int) -> None:
         message = f"{value!r} cannot be the name of a {what}"
         raise UsageError(message, help=f"lower-case letters, digits and hyphens, a letter first, at most {longest} characters")
     if value in _RESERVED:
-        raise UsageError(f"{value!r} is reserved: it names a file or a folder beside the releases", help=f"choose another name for the {what}")
+        raise UsageError(f"{value!r} is reserved: it names a file or a folder beside the releases", help="choose another name")
 
 
 def _check_app(name: str, team: str) -> None:

@@ -27,6 +27,7 @@ from cnai_gitops.spec.waiver import Waivers
 Schema = dict[str, Any]
 REF = "#/definitions/"
 _KEY = r"[a-z]([-a-z0-9]*[a-z0-9])?"
+_VALUES = frozenset({"default", "enum", "required"})
 _CHOICES: Mapping[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("AcceleratorRequest", "type"): accelerators,
     ("Cluster", "profile"): profiles,
@@ -73,7 +74,7 @@ def _draft7(node: Any, model: str) -> Any:
         return [_draft7(item, model) for item in node]
     if not isinstance(node, dict):
         return node
-    made = {key: node[key] if key in ("default", "enum", "required") else _draft7(node[key], model) for key in node if key != "discriminator"}
+    made = {key: value if key in _VALUES else _draft7(value, model) for key, value in node.items() if key != "discriminator"}
     if "properties" in node:
         _name_choices(made["properties"], str(made.get("title", model)))
         made["required"] = _required(made)
@@ -94,7 +95,8 @@ def _required(schema: Schema) -> list[str]:
 def _name_choices(properties: Schema, model: str) -> None:
     for (owner, name), known in _CHOICES.items():
         if owner == model:
-            properties[name] = {"enum": sorted(known()), **{k: v for k, v in properties[name].items() if k in ("default", "description", "type")}}
+            kept = {key: value for key, value in properties[name].items() if key in ("default", "description", "type")}
+            properties[name] = {"enum": sorted(known()), **kept}
 
 
 # -- fields of a stage that a layer may change --------------------------------------------------------------
