@@ -1,6 +1,6 @@
 """Festival recommender (an e-commerce platform): millions of shoppers at once in the five days of Diwali, served from three regions."""
 
-from cnai_gitops import Blueprint, Canary, Checkpoint, Drift, Observe, Prepare, Rate, Resources, Serve, Spark, SparkPods, Train, gpu
+from cnai_gitops import Blueprint, Canary, Checkpoint, Drift, Observe, Prepare, Rate, Resources, Serve, Slo, Spark, SparkPods, Train, gpu
 
 festival = Blueprint(
     name="festival-recs",
@@ -51,7 +51,7 @@ festival = Blueprint(
         public=True,
     ),
     observe=Observe(
-        slo={"p99_ms": 100, "availability": 99.95},
+        slo=Slo(p99_ms=100, availability=99.95),
         drift=Drift(window="6h", reference="session-features"),
         runbook="https://runbooks.example.com/festival-recs",
     ),

@@ -3,7 +3,7 @@
 Baskets and clicks are personal: they are read for recommendation, never for advertising, and only in India.
 """
 
-from cnai_gitops import Blueprint, Container, Drift, Observe, Prepare, Rate, Ray, Resources, Serve, Spark, SparkPods, Step, Train, gpu
+from cnai_gitops import Blueprint, Container, Drift, Observe, Prepare, Rate, Ray, Resources, Serve, Slo, Spark, SparkPods, Step, Train, gpu
 
 grocer = Blueprint(
     name="grocer-recs",
@@ -37,7 +37,7 @@ grocer = Blueprint(
     ),
     serve=Serve(name="ranker", model="ranker", reads=["basket-features", "shelf"], scaling=Rate(requests_per_replica=60)),
     observe=Observe(
-        slo={"p99_ms": 200, "availability": 99.5},
+        slo=Slo(p99_ms=200, availability=99.5),
         drift=Drift(threshold=0.25),
         runbook="https://runbooks.example.com/grocer-recs",
     ),

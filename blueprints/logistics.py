@@ -3,7 +3,7 @@
 A service moves here by adding its line to MODELS; it leaves its old nodes when its route has been switched.
 """
 
-from cnai_gitops import Blueprint, Container, Observe, Prepare, RayApplication, RayService, Resources, Serve, Train, gaudi
+from cnai_gitops import Blueprint, Container, Observe, Prepare, RayApplication, RayService, Resources, Serve, Slo, Train, gaudi
 
 MODELS = {  # largest number of replicas; each starts with one
     "address-match": 6,
@@ -58,5 +58,5 @@ logistics = Blueprint(
             max_workers=8,
         ),
     ),
-    observe=Observe(slo={"availability": 99.5}, runbook="https://runbooks.example.com/logistics"),
+    observe=Observe(slo=Slo(availability=99.5), runbook="https://runbooks.example.com/logistics"),
 )

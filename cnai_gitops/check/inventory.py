@@ -18,7 +18,8 @@ from cnai_gitops.plan.target import Target
 from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, Resource, kind_of
 
 DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
-PATH = re.compile(r"^[A-Za-z]+(\.[A-Za-z]+)*$")
+PATH = re.compile(r"^[A-Za-z]+(\[[0-9]+\]|\.[A-Za-z]+)*$")
+STEP = re.compile(r"[A-Za-z]+|[0-9]+")
 MAIN_KINDS = ("InferenceService", "RayService", "WorkflowTemplate", "Deployment")
 """Kinds that stand for a whole stage; findings about a stage blame the first of them."""
 
@@ -117,11 +118,12 @@ def _content(body: Body) -> dict[str, Any]:
 def _pod(body: Body, path: str, spec: Mapping[str, Any]) -> dict[str, Any]:
     """The pod by its path where the object holds it as it is; put together, it travels along."""
     if PATH.match(path):
+        steps = [int(step) if step.isdigit() else step for step in STEP.findall(path)]
         node: Any = body
-        for part in path.split("."):
-            node = node.get(part) if isinstance(node, Mapping) else None
+        for step in steps:
+            node = node.get(step) if isinstance(node, Mapping) else node[step] if isinstance(node, list) and isinstance(step, int) else None
         if node is spec:
-            return {"path": path, "at": path.split(".")}
+            return {"path": path, "at": steps}
     return {"path": path, "spec": spec}
 
 

@@ -27,7 +27,6 @@ from cnai_gitops.spec.waiver import Waivers
 Schema = dict[str, Any]
 REF = "#/definitions/"
 _KEY = r"[a-z]([-a-z0-9]*[a-z0-9])?"
-_VALUES = frozenset({"default", "enum", "required"})
 _CHOICES: Mapping[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("AcceleratorRequest", "type"): accelerators,
     ("Cluster", "profile"): profiles,
@@ -74,7 +73,7 @@ def _draft7(node: Any, model: str) -> Any:
         return [_draft7(item, model) for item in node]
     if not isinstance(node, dict):
         return node
-    made = {key: value if key in _VALUES else _draft7(value, model) for key, value in node.items() if key != "discriminator"}
+    made = {key: _below(key, value, model) for key, value in node.items() if key != "discriminator"}
     if "properties" in node:
         _name_choices(made["properties"], str(made.get("title", model)))
         made["required"] = _required(made)
@@ -84,6 +83,15 @@ def _draft7(node: Any, model: str) -> Any:
     if "$ref" in made and len(made) > 1:  # draft-07 ignores what stands beside a reference
         made = {"allOf": [{"$ref": made.pop("$ref")}], **made}
     return made
+
+
+def _below(key: str, value: Any, model: str) -> Any:
+    """What stands under a keyword: a value, schemas by names that users chose, or a schema."""
+    if key in ("default", "enum", "required"):
+        return value
+    if key in ("properties", "patternProperties"):
+        return {name: _draft7(schema, model) for name, schema in value.items()}
+    return _draft7(value, model)
 
 
 def _required(schema: Schema) -> list[str]:

@@ -1,0 +1,148 @@
+"""What all tests share: a small repository of its own, the stories, the tools, and the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cnai_gitops.system.tools import Settings, find
+
+ROOT = Path(__file__).resolve().parents[1]
+CASES = ROOT / "tests" / "golden"
+NEEDED = ("conftest", "kustomize", "kbuild")
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden files anew (refused in CI)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--update-golden") and os.environ.get("CI"):
+        raise pytest.UsageError("--update-golden is refused in CI: golden files are changed by people who read the diff")
+
+
+@pytest.fixture(scope="session")
+def stories() -> Path:
+    """This repository's own root, with the stories in it. Nothing may be written there."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    """Where the tools are. A missing one fails in CI and skips elsewhere, by name."""
+    found = Settings.of(os.environ)
+    missing = [name for name in NEEDED if find(name, found) is None]
+    if missing:
+        words = f"not built here: {', '.join(missing)} (`cnai tools install {' '.join(missing)}`, or set CNAI_TOOLS)"
+        if os.environ.get("CI"):
+            pytest.fail(words)
+        pytest.skip(words)
+    return found
+
+
+def scan(digest: str) -> str:
+    """A scanner's report that finds nothing, a few days older than the recorded day."""
+    target = {"userInput": f"image@{digest}", "manifestDigest": digest, "repoDigests": [f"image@{digest}"]}
+    database = {"status": {"schemaVersion": "v6.1.3", "built": "2026-11-19T06:18:10Z", "valid": True}}
+    report = {
+        "matches": [],
+        "source": {"type": "image", "target": target},
+        "distro": {"name": "debian", "version": "13.2"},
+        "descriptor": {"name": "grype", "version": "0.104.0", "timestamp": "2026-11-20T03:12:44Z", "db": database},
+    }
+    return json.dumps(report)
+
+
+def copy_case(name: str, to: Path) -> Path:
+    """A golden case's repository, with a clean scan report for every digest that it pins."""
+    shutil.copytree(CASES / name / "repository", to)
+    evidence = to / "policies" / "evidence"
+    evidence.mkdir(parents=True)
+    pinned = {digest for file in to.glob("environments/*/*.yaml") for digest in DIGEST.findall(file.read_text())}
+    for digest in pinned:
+        (evidence / f"{digest.removeprefix('sha256:')}.json").write_text(scan(digest))
+    return to
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A small repository that is clean: one application, dev, and prod with a primary, a standby and a hub."""
+    return copy_case("fraud", tmp_path / "repository")
+
+
+@pytest.fixture
+def copied_stories(stories: Path, tmp_path: Path) -> Path:
+    """The stories' sources in a folder that a test may damage; the pack and the built output stay behind."""
+    for name in ("blueprints", "environments", "policies/waivers", "policies/evidence"):
+        shutil.copytree(stories / name, tmp_path / "stories" / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(stories / "cnai.toml", tmp_path / "stories")
+    return tmp_path / "stories"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def first(self) -> str:
+        """The first line that it printed, whichever stream it went to."""
+        return (self.out or self.err).partition("\n")[0]
+
+
+@pytest.fixture
+def cnai(capfdbinary: pytest.CaptureFixture[bytes]) -> Callable[..., Done]:
+    """`cnai ...` in this process: no start of an interpreter, the same code from the arguments to the exit code."""
+    from cnai_gitops.cli.app import run
+
+    def call(*arguments: str | Path) -> Done:
+        capfdbinary.readouterr()
+        code = run([str(argument) for argument in arguments], os.environ)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        out, err = capfdbinary.readouterr()
+        return Done(code, out.decode(), err.decode())
+
+    return call
+
+
+@pytest.fixture
+def process() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`python -m cnai_gitops ...` as a process of its own, for what a process alone can show."""
+
+    def call(*arguments: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        path = os.pathsep.join(part for part in (str(ROOT), os.environ.get("PYTHONPATH", "")) if part)
+        command = [sys.executable, "-m", "cnai_gitops", *map(str, arguments)]
+        return subprocess.run(
+            command, cwd=cwd, env={**os.environ, "PYTHONPATH": path, **(env or {})}, capture_output=True, text=True, timeout=300, check=False
+        )
+
+    return call
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder by its relative path, a build's own notes in .cnai left out."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".cnai" not in path.parts and "__pycache__" not in path.parts
+    }
+
+
+@pytest.fixture(scope="session")
+def snapshot() -> Callable[[Path], dict[str, bytes]]:
+    """`files_below`, for tests: what lies in a folder, as bytes."""
+    return files_below

@@ -1,0 +1,84 @@
+"""The stories of this repository as the API server would get them: every object of every owner on every target.
+
+Must not: write anything, or leave out an object.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnai_gitops import pipeline
+from cnai_gitops.check.inventory import Owned
+from cnai_gitops.check.ledger import Inventory, embedded
+from cnai_gitops.plan.build import Plan
+from cnai_gitops.plan.target import Target
+from cnai_gitops.resources.base import Body, kind_of
+from cnai_gitops.system.tools import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One object, and where it comes from: `prod/eu1 fraud-detection`, with the path inside its carrier if it is embedded."""
+
+    where: str
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """What was planned and everything that was resolved."""
+
+    plan: Plan
+    owned: list[Owned]
+
+    @classmethod
+    def read(cls) -> Stories:
+        """Resolve everything; AssertionError when the sources have findings."""
+        plan = pipeline.plan_of(ROOT)
+        owned, findings = pipeline.resources_of(plan, Settings.of(os.environ))
+        assert not [*plan.findings, *findings], "the stories have findings of their own: run `cnai check`"
+        return cls(plan, owned)
+
+    def manifests(self) -> list[Sent]:
+        """Every object that Argo CD would apply."""
+        return [Sent(f"{item.target.name} {item.owner}", resource.body) for item in self.owned for resource in item.resources]
+
+    def embedded(self) -> list[Sent]:
+        """Every object that a workflow would create, its parameters filled in. Those that a workflow only waits for have no content."""
+        found = []
+        for target, bodies in self.by_target().items():
+            world = Inventory(bodies)
+            for body in bodies:
+                for path, inner in embedded(body, world):
+                    if not inner.keys() <= {"apiVersion", "kind", "metadata"}:
+                        found.append(Sent(f"{target.name} {body['metadata']['name']}#{path}", inner))
+        return found
+
+    def by_target(self) -> dict[Target, list[Body]]:
+        """All objects of each cluster."""
+        found: dict[Target, list[Body]] = {}
+        for item in self.owned:
+            found.setdefault(item.target, []).extend(resource.body for resource in item.resources)
+        return found
+
+
+def pods_of(sent: Sent) -> Iterator[Sent]:
+    """A Pod for each pod template that the object holds word for word; those that a controller puts together are its own matter."""
+    kind = kind_of(sent.body)
+    for pods in kind.pods(sent.body) if kind and kind.pods else ():
+        if not _holds(sent.body, pods.spec):
+            continue
+        metadata = {"name": "pod", "namespace": sent.body["metadata"]["namespace"], "labels": dict(pods.labels)}
+        yield Sent(f"{sent.where} {sent.body['kind']} {pods.path}", {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": dict(pods.spec)})
+
+
+def _holds(node: object, wanted: object) -> bool:
+    if node is wanted:
+        return True
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return any(_holds(child, wanted) for child in children)
