@@ -26,9 +26,9 @@ from cnai_gitops.spec.dataset import Dataset, Model
 from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.release import Release
 from cnai_gitops.spec.waiver import Waivers
+from cnai_gitops.system.root import CONFIG
 
 T = TypeVar("T", bound=Spec)
-CONFIG = "cnai.toml"
 
 
 class Organisation(Spec):
@@ -82,16 +82,6 @@ class Project:
     patches: Mapping[tuple[str, str], tuple[str, ...]]
     inputs: Mapping[str, str]
     findings: tuple[Finding, ...]
-
-
-def find_root(start: Path) -> Path:
-    """The nearest folder upwards that holds cnai.toml. Raises UsageError when there is none."""
-    for folder in (start, *start.parents):
-        if (folder / CONFIG).is_file():
-            return folder
-    raise UsageError(
-        f"no {CONFIG} in {start} or above", help="run `cnai init` in an empty folder, or change into a repository that has one"
-    )
 
 
 @dataclass(slots=True)

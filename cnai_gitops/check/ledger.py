@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from cnai_gitops.findings import Finding
-from cnai_gitops.resources import argo_workflows, katib
+from cnai_gitops.resources import argo_events, argo_workflows, katib
 from cnai_gitops.resources.accelerators import UNREADABLE, pod_demand, times, total
 from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, World, key_of, kind_of
 
@@ -100,7 +100,7 @@ def peaks(bodies: Sequence[Body]) -> dict[Key, Demand]:
     through_others = _counted_through_others(inventory)
     found: dict[Key, Demand] = {}
     for key, same in inventory.bodies.items():
-        if key in through_others:
+        if key in through_others or all(_takes_turns(body, inventory) for body in same):
             found[key] = Demand()
             continue
         result = inventory.demand(same[0])
@@ -160,6 +160,25 @@ def _counted_through_others(inventory: Inventory) -> set[Key]:
             reached.add(root)
             roots.append(root)
     return {key for key in reached if key.kind in _TEMPLATES and key not in roots}
+
+
+def _takes_turns(body: Body, inventory: Inventory) -> bool:
+    """True for a Sensor that only starts templates with a mutex of a fixed name, which are counted already.
+
+    Such a run never runs beside the one that a schedule or a person started, so the template's one count covers it.
+    """
+    if body.get("kind") != "Sensor":
+        return False
+    started = [made for _, made in argo_events.triggered(body)]
+    return bool(started) and all(_has_mutex(made, inventory) for made in started)
+
+
+def _has_mutex(made: Body, inventory: Inventory) -> bool:
+    reference = ((made.get("spec") or {}).get("workflowTemplateRef") or {}).get("name", "")
+    template = inventory.get(argo_workflows.GROUP, "WorkflowTemplate", key_of(made).namespace, str(reference))
+    spec = (template or {}).get("spec") or {}
+    mutexes = (spec.get("synchronization") or {}).get("mutexes") or ()
+    return any(mutex.get("name") and "{{" not in str(mutex["name"]) for mutex in mutexes)
 
 
 def _reach(key: Key, runs: Mapping[Key, set[Key]], reached: set[Key]) -> None:

@@ -5,12 +5,12 @@ Must not: know what the steps do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cnai_gitops.plan.context import STEPS_IMAGE, Context
 from cnai_gitops.plan.steps import StepPlan, Template
-from cnai_gitops.resources.base import Body, Resource
+from cnai_gitops.resources.base import Body, Key, Resource
 from cnai_gitops.resources.secure import container_security, env_list, network_policy, pod_security, requirements, role, service_account
 from cnai_gitops.resources.workflow_builder import build
 from cnai_gitops.spec.base import seconds
@@ -31,7 +31,7 @@ def workflow(
     """All objects of one stage's workflow. `main[0]` is the entry point; `steps` bring templates, rights and objects."""
     templates = [*main, *(template for step in steps for template in step.templates), finish(context)]
     values = {**(parameters or {}), **{k: v for step in steps for k, v in step.parameters.items()}}
-    yield from (resource for step in steps for resource in step.resources)
+    yield from _once(resource for step in steps for resource in step.resources)
     account = context.metadata(context.workflow_name)
     yield Resource(service_account(account) | {"automountServiceAccountToken": True}, context.key)
     rules = dict.fromkeys([EXECUTOR, *(rule for step in steps for rule in step.rules)])
@@ -43,6 +43,15 @@ def workflow(
         yield Resource(
             build(_cron(context)), context.key, (("spec.schedules", f"{context.key}.schedule"), ("spec.suspend", f"{context.key}.suspend"))
         )
+
+
+def _once(resources: Iterable[Resource]) -> Iterator[Resource]:
+    """Two steps of one engine bring the same account; it is one object."""
+    made: dict[Key, Body] = {}
+    for resource in resources:
+        if made.get(resource.key) != resource.body:
+            made[resource.key] = resource.body
+            yield resource
 
 
 def _trace(context: Context) -> tuple[tuple[str, str], ...]:

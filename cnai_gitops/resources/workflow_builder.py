@@ -28,7 +28,7 @@ def _blank(node: Any, values: list[str], *, free: bool) -> Any:
         return {k: _blank(v, values, free=k in FREE or k == "labels" or (free and not isinstance(v, dict | list))) for k, v in node.items()}
     if isinstance(node, list):
         return [_blank(v, values, free=free and isinstance(v, str)) for v in node]
-    if free and isinstance(node, str):
+    if isinstance(node, str) and (free or node.startswith("\x00")):
         values.append(node)
         return f"\x00{len(values) - 1}"
     return node

@@ -14,6 +14,7 @@ from cnai_gitops.spec.base import Count, Cron, Duration, Name, Names, Spec, Vari
 from cnai_gitops.spec.engine import Engine, Variants
 
 PrepareEngine = Annotated[Engine, Variants("prepare")]
+RESERVED = ("main", "start", "finish")
 
 
 class Step(Spec):
@@ -50,6 +51,8 @@ class Prepare(Spec):
         for step in self.steps:
             if names.count(step.name) > 1:
                 raise ValueError(f"two steps are called {step.name!r}")
+            if step.name in RESERVED:
+                raise ValueError(f"no step can be called {step.name!r}: {', '.join(RESERVED)} are steps of every workflow")
             for other in step.after:
                 if other not in names:
                     raise ValueError(f"step {step.name!r} waits for {other!r}, but the steps are {', '.join(names)}")

@@ -45,7 +45,7 @@ class Release(Spec):
     """
 
     app: Name
-    on: Names = Field((), description="clusters of this environment that run the app; all of them when empty")
+    run_on: Names = Field((), description="clusters of this environment that run the app; all of them when empty")
     images: Mapping[Name, Digest] = {}
     stages: Mapping[str, Mapping[str, Any]] = {}
     clusters: Mapping[str, Mapping[str, Mapping[str, Any]]] = {}

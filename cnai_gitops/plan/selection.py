@@ -1,0 +1,38 @@
+"""Selection: which part of a repository a command works on.
+
+Must not: import anything heavy; a command that finds nothing to do reads no more than this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cnai_gitops.plan.target import Target
+
+PARTS = ("rendered", "kustomize")
+"""What is made of an application: manifests for Argo CD, and the Kustomize tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What to build: all environments, apps and parts when empty."""
+
+    environments: Sequence[str] = ()
+    apps: Sequence[str] = ()
+    parts: Sequence[str] = ()
+
+    @property
+    def whole(self) -> bool:
+        """True when nothing was left out."""
+        return not (self.environments or self.apps or self.parts)
+
+    def has(self, target: Target) -> bool:
+        """True when this target's environment was asked for."""
+        return not self.environments or target.env in self.environments
+
+    def makes(self, part: str) -> bool:
+        """True when this part was asked for."""
+        return not self.parts or part in self.parts
