@@ -16,18 +16,19 @@ from typing import Any
 
 import orjson
 
-from cnai_gitops import render
+from cnai_gitops import deploy, render, state
 from cnai_gitops.check.inventory import Owned
 from cnai_gitops.check.judge import Verdict, judge
+from cnai_gitops.compile.app import collisions
 from cnai_gitops.compile.argocd import HUB, PLATFORM, Gvk
 from cnai_gitops.errors import UsageError
 from cnai_gitops.findings import Finding, Location, Severity, exit_code
 from cnai_gitops.overlay import read_kustomize, same
 from cnai_gitops.patches import patcher
 from cnai_gitops.plan.build import Plan, make_plan
+from cnai_gitops.plan.selection import Selection
 from cnai_gitops.project import load
-from cnai_gitops.render import Changes, Owner, Selection
-from cnai_gitops.state import State
+from cnai_gitops.render import Owner
 from cnai_gitops.system import kustomize
 from cnai_gitops.system.data import policies_dir
 from cnai_gitops.system.files import Writer, lock
@@ -44,10 +45,8 @@ class Built:
 
     plan: Plan | None = None
     findings: list[Finding] = field(default_factory=list)
-    changes: Changes = field(default_factory=Changes)
+    changes: deploy.Changes = field(default_factory=deploy.Changes)
     stale: list[str] = field(default_factory=list)
-    unchanged: bool = False
-    """True when nothing had to be looked at but the stat of every input and output."""
 
     @property
     def failed(self) -> bool:
@@ -68,72 +67,57 @@ def plan_of(root: Path, selection: Selection | None = None) -> Plan:
     return plan
 
 
-def build(
-    root: Path, settings: Settings, selection: Selection | None = None, *, check: bool = False, kustomized: bool = True, jobs: int = 0
-) -> Built:
+def build(root: Path, settings: Settings, selection: Selection | None = None, *, check: bool = False, jobs: int = 0) -> Built:
     """Render everything that is selected. With `check` nothing is written, and stale files are listed instead."""
     selection = selection or Selection()
-    state = State.read(root, whole=kustomized and not selection.environments and not selection.apps)
-    if not check and state.current():
-        return Built(unchanged=True)
-    with lock(root / LOCK):
+    with lock(root / LOCK) as killed:
+        present = list(state.present(root))
         plan = plan_of(root, selection)
         result = Built(plan, list(plan.findings))
         if result.failed:
             return result
-        owners = _owners(plan, settings, selection, kustomized=kustomized, jobs=jobs)
-        result.findings = list(dict.fromkeys([*plan.findings, *(finding for owner in owners for finding in owner.findings)]))
+        owners = _owners(plan, settings, selection, jobs)
+        result.findings = list(dict.fromkeys([*plan.findings, *(f for owner in owners for f in owner.findings), *collisions(plan)]))
         if result.failed:
             return result
-        gone = [] if selection.apps or selection.environments else sorted(set(render.owners_on_disk(root)) - {o.name for o in owners})
+        whole = not (selection.apps or selection.environments)
+        gone = sorted(set(deploy.owners_on_disk(root)) - {o.name for o in owners}) if whole else []
         if check:
-            result.stale = render.stale(root, owners) + [path for name in gone for path in render.listed(root, name)]
+            result.stale = deploy.stale(root, owners, selection) + [path for name in gone for path in deploy.listed(root, name)]
             return result
-        _write(root, owners, gone, selection, result.changes)
-        state.remember(plan.project.inputs, owners)
+        with Writer(root) as writer:
+            if killed:
+                writer.sweep("deploy")
+            for owner in owners:
+                deploy.write_owner(writer, owner, result.changes, selection)
+            for name in gone:
+                deploy.remove_owner(writer, name, result.changes)
+        state.remember(root, selection, plan.project.inputs, present, writer.seen)
     return result
 
 
-def _write(root: Path, owners: Sequence[Owner], gone: Sequence[str], selection: Selection, changes: Changes) -> None:
-    with Writer(root) as writer:
-        writer.sweep("deploy")
-        for owner in owners:
-            render.write_owner(writer, owner, changes, partial=bool(selection.environments))
-        for name in gone:
-            render.remove_owner(writer, name, changes)
-
-
-def _owners(plan: Plan, settings: Settings, selection: Selection, *, kustomized: bool, jobs: int) -> list[Owner]:
+def _owners(plan: Plan, settings: Settings, selection: Selection, jobs: int) -> list[Owner]:
     names = [name for name in plan.project.apps if not selection.apps or name in selection.apps]
     deployed = [name for name in names if plan.targets_of(name)]
-    owners = list(_apps(plan, settings, deployed, kustomized, jobs or (os.cpu_count() or 1)))
-    if not selection.apps:
+    owners = list(_apps(plan, settings, selection, deployed, jobs or (os.cpu_count() or 1)))
+    if not selection.apps and selection.makes("rendered"):
         kinds = {owner.name: owner.kinds for owner in owners}
-        owners += [render.render_platform(plan), render.render_hubs(plan, kinds)]
-    if selection.environments:
-        for owner in owners:
-            owner.files = {path: text for path, text in owner.files.items() if _selected(path, selection)}
+        for owner in (render.render_platform(plan), render.render_hubs(plan, kinds)):
+            owner.files = {path: text for path, text in owner.files.items() if selection.covers(path)}
+            owners.append(owner)
     return owners
 
 
-def _selected(path: str, selection: Selection) -> bool:
-    """True for files of the environments asked for; a base belongs to all of them."""
-    parts = path.split("/")
-    if parts[1] == "rendered":
-        return parts[2] in selection.environments
-    return parts[1] != "kustomize" or parts[3] == "base" or parts[4] in selection.environments
-
-
-def _apps(plan: Plan, settings: Settings, names: Sequence[str], kustomized: bool, jobs: int) -> Iterator[Owner]:
+def _apps(plan: Plan, settings: Settings, selection: Selection, names: Sequence[str], jobs: int) -> Iterator[Owner]:
     patch = patcher(plan.project.root, settings)
     if jobs == 1 or len(names) < FEW:
         for name in names:
-            yield render.render_app(plan, name, patch=patch, kustomize=kustomized)
+            yield render.render_app(plan, name, patch=patch, selection=selection)
         return
     size = -(-len(names) // (jobs * 4))
     chunks = [names[i : i + size] for i in range(0, len(names), size)]
     global _SHARED
-    _SHARED = (plan, settings, kustomized)
+    _SHARED = (plan, settings, selection)
     with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
         for answer in pool.map(_chunk, chunks):
             for data in orjson.loads(answer):
@@ -141,15 +125,15 @@ def _apps(plan: Plan, settings: Settings, names: Sequence[str], kustomized: bool
     _SHARED = None
 
 
-_SHARED: tuple[Plan, Settings, bool] | None = None
+_SHARED: tuple[Plan, Settings, Selection] | None = None
 """What forked workers see of their parent; they are given names and answer with JSON."""
 
 
 def _chunk(names: Sequence[str]) -> bytes:
     assert _SHARED is not None
-    plan, settings, kustomized = _SHARED
+    plan, settings, selection = _SHARED
     patch = patcher(plan.project.root, settings)
-    owners = [render.render_app(plan, name, patch=patch, kustomize=kustomized) for name in names]
+    owners = [render.render_app(plan, name, patch=patch, selection=selection) for name in names]
     return orjson.dumps(
         [
             {
@@ -180,7 +164,7 @@ def _finding(data: dict[str, Any]) -> Finding:
 def resources_of(plan: Plan, settings: Settings, selection: Selection | None = None) -> tuple[list[Owned], list[Finding]]:
     """Every owner's objects on every target, as they are rendered, hand-written patches included."""
     selection = selection or Selection()
-    findings: list[Finding] = []
+    findings: list[Finding] = collisions(plan)
     owned: list[Owned] = []
     kinds: dict[str, dict[str, set[Gvk]]] = {}
     patch = patcher(plan.project.root, settings)

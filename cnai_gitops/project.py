@@ -5,9 +5,8 @@ Must not: relate specs to each other (`plan` does) or write anything.
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
@@ -16,7 +15,7 @@ from pydantic import Field, ValidationError
 
 from cnai_gitops.errors import UsageError
 from cnai_gitops.findings import Finding, Location
-from cnai_gitops.source.files import SourceError, list_files, read_text
+from cnai_gitops.source.files import Files, SourceError, list_files
 from cnai_gitops.source.places import FilePlace, Place, PythonPlace, findings_of
 from cnai_gitops.source.python import load_python
 from cnai_gitops.source.yaml import Document, parse
@@ -68,7 +67,7 @@ class Entry(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Everything that was read. `findings` says what could not be; `inputs` are all files that were looked at."""
+    """Everything that was read. `findings` says what could not be; `inputs` has time of change (ns) and size of each file read."""
 
     root: Path
     config: Config
@@ -80,7 +79,7 @@ class Project:
     releases: Mapping[tuple[str, str], Entry[Release]]
     waivers: tuple[Entry[Waivers], ...]
     patches: Mapping[tuple[str, str], tuple[str, ...]]
-    inputs: Mapping[str, str]
+    inputs: Mapping[str, tuple[int, int]]
     findings: tuple[Finding, ...]
 
 
@@ -89,17 +88,12 @@ class _Reader:
     """Collects specs and findings while files are read; one use, inside `load`."""
 
     root: Path
+    source: Files
     findings: list[Finding] = field(default_factory=list)
-    inputs: dict[str, str] = field(default_factory=dict)
-
-    def text(self, file: str) -> str:
-        text = read_text(self.root, file)
-        self.inputs[file] = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-        return text
 
     def document(self, file: str) -> Document | None:
         try:
-            return parse(self.text(file), file)
+            return parse(self.source.text(file), file)
         except SourceError as error:
             self.findings.extend(error.findings)
             return None
@@ -128,21 +122,21 @@ class _Reader:
             loaded = load_python(self.root, file, wanted)
         except SourceError as error:
             self.findings.extend(error.findings)
-            self.inputs.setdefault(file, "")
             return []
         self.findings.extend(loaded.findings)
-        for used in (file, *loaded.inputs):
-            self.text(used)
+        for used in loaded.inputs:
+            self.source.content(used)
         return [Entry(value, PythonPlace(value, self.root), file) for _, value in loaded.values]
 
 
 def load(root: Path) -> Project:
     """Read the whole repository below `root`. Raises UsageError when cnai.toml itself cannot be used."""
-    reader = _Reader(root)
-    config, config_place = _config(reader)
-    apps, datasets, models = _blueprints(reader)
-    environments, releases, patches = _environments(reader)
-    waivers = [w for file in reader.files("policies/waivers", ".yaml") if (w := reader.yaml(Waivers, file))]
+    with Files(root) as files:
+        reader = _Reader(root, files)
+        config, config_place = _config(reader)
+        apps, datasets, models = _blueprints(reader)
+        environments, releases, patches = _environments(reader)
+        waivers = [w for file in reader.files("policies/waivers", ".yaml") if (w := reader.yaml(Waivers, file))]
     return Project(
         root=root,
         config=config,
@@ -154,14 +148,14 @@ def load(root: Path) -> Project:
         releases=releases,
         waivers=tuple(waivers),
         patches=patches,
-        inputs=reader.inputs,
+        inputs=files.seen,
         findings=tuple(reader.findings),
     )
 
 
 def _config(reader: _Reader) -> tuple[Config, Place]:
     try:
-        text = reader.text(CONFIG)
+        text = reader.source.text(CONFIG)
         data = tomllib.loads(text)
     except SourceError as error:
         raise UsageError(error.findings[0].message, help=error.findings[0].help) from error
@@ -228,9 +222,9 @@ def _environments(
                 releases[parts[1], release.value.app] = release
         elif len(parts) >= 5 and parts[2] == "patches" and parts[-1] == "kustomization.yaml":
             patches.setdefault((parts[1], parts[3]), []).append("/".join(parts[:-1]))
-            reader.text(file)
+            reader.source.text(file)
         elif len(parts) >= 5 and parts[2] == "patches":
-            reader.text(file)
+            reader.source.text(file)
     ordered = {key: tuple(sorted(value)) for key, value in sorted(patches.items())}
     return environments, releases, ordered
 
@@ -266,12 +260,3 @@ def _not_a_map(document: Document) -> Finding:
         location=Location(document.file, 1, 1),
         help="start with `app: <name>`",
     )
-
-
-def digest_of(parts: Iterable[str]) -> str:
-    """Hex digest of several strings, kept apart."""
-    state = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        state.update(part.encode())
-        state.update(b"\0")
-    return state.hexdigest()

@@ -1,36 +1,28 @@
-"""Bytes on disk: every target's manifests and every application's Kustomize tree, incrementally and in parallel.
+"""Texts: every target's manifests and every application's Kustomize tree, by path.
 
-Must not: judge (`check` does) or know a kind. Each file is replaced whole, each owner's list of files comes last, and
-only files on such a list are ever removed.
+Must not: judge (`check` does), know a kind, or write (`deploy` does).
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-
-import orjson
 
 from cnai_gitops.compile.app import compile_app, ordered
 from cnai_gitops.compile.argocd import HUB, PLATFORM, Gvk, compile_argocd
 from cnai_gitops.compile.lineage import data_map, lineage
 from cnai_gitops.compile.platform import compile_platform
 from cnai_gitops.emit import Unwritable, emit
-from cnai_gitops.errors import ToolError
 from cnai_gitops.findings import Finding
 from cnai_gitops.overlay import tree
 from cnai_gitops.plan.build import App, Plan
+from cnai_gitops.plan.selection import EVERYTHING, Selection
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resources.base import Resource
-from cnai_gitops.system.files import Writer
 
 RENDERED = "deploy/rendered"
 KUSTOMIZE = "deploy/kustomize"
-INDEX = "deploy/.index"
 DATA = "deploy/data"
 Files = dict[str, str]
 """Texts by path, relative to the root."""
@@ -50,18 +42,6 @@ class Owner:
     """Kinds by target name, for the Applications."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What to build: all environments and apps when empty."""
-
-    environments: tuple[str, ...] = ()
-    apps: tuple[str, ...] = ()
-
-    def has(self, target: Target) -> bool:
-        """True when this target's environment was asked for."""
-        return not self.environments or target.env in self.environments
-
-
 # -- an application -------------------------------------------------------------------------------------
 
 
@@ -72,8 +52,8 @@ def resolved(plan: Plan, app: str, target: Target) -> tuple[App, list[Resource],
     return placed, resources, findings
 
 
-def render_app(plan: Plan, app: str, *, patch: Patcher | None = None, kustomize: bool = True) -> Owner:
-    """All files of one application: its Kustomize tree and its manifests on every target."""
+def render_app(plan: Plan, app: str, *, patch: Patcher | None = None, selection: Selection = EVERYTHING) -> Owner:
+    """Files of one application that were selected: its Kustomize tree and its manifests on every target."""
     owner = Owner(app)
     by_env: dict[str, dict[str, list[Resource]]] = {}
     made: list[tuple[Target, list[Resource]]] = []
@@ -84,15 +64,15 @@ def render_app(plan: Plan, app: str, *, patch: Patcher | None = None, kustomize:
         by_env.setdefault(target.env, {})[target.cluster] = resources
         made.append((target, resources))
     try:
-        if kustomize:
-            owner.files |= {f"{KUSTOMIZE}/{app}/{path}": text for path, text in _tree(plan, app, by_env, owner).items()}
-        for target in {t.env: t for t, _ in reversed(made)}.values():
-            owner.files[f"{DATA}/lineage/{target.env}/{app}.json"] = lineage(plan, app, target)
-        for target, resources in made:
-            components = plan.project.patches.get((target.env, app), ())
-            if components and patch:
-                resources = patched(resources, patch(owner.files, overlay_path(target, app)))
-            owner.files[manifest_path(target, app)] = emit(resource.body for resource in resources)
+        needed = patch is not None and any(plan.project.patches.get((env, app)) for env in by_env)
+        files = _tree(plan, app, by_env, owner) if needed or selection.makes("kustomize") else {}
+        if selection.makes("rendered"):
+            files |= _lineage(plan, app, made)
+            for target, resources in made:
+                if patch and plan.project.patches.get((target.env, app)):
+                    resources = patched(resources, patch(files, overlay_path(target, app)))
+                files[manifest_path(target, app)] = emit(resource.body for resource in resources)
+        owner.files = files if selection.whole else {path: text for path, text in files.items() if selection.covers(path)}
     except Unwritable as error:
         owner.findings.append(_unwritable(plan, app, error))
     return owner
@@ -108,6 +88,12 @@ def overlay_path(target: Target, app: str) -> str:
     return f"{KUSTOMIZE}/{app}/overlays/{target.env}/{target.cluster}"
 
 
+def _lineage(plan: Plan, app: str, made: Sequence[tuple[Target, Sequence[Resource]]]) -> Files:
+    """Events of the stages that touch data, one file for each environment that has some."""
+    texts = {env: lineage(plan, app, target) for env, target in {t.env: t for t, _ in reversed(made)}.items()}
+    return {f"{DATA}/lineage/{env}/{app}.json": text for env, text in texts.items() if text}
+
+
 def _tree(plan: Plan, app: str, by_env: Mapping[str, Mapping[str, Sequence[Resource]]], owner: Owner) -> Files:
     base, findings = compile_app(plan, plan.base(app))
     owner.findings += findings
@@ -118,7 +104,7 @@ def _tree(plan: Plan, app: str, by_env: Mapping[str, Mapping[str, Sequence[Resou
         for env in by_env
         if (env, app) in plan.project.patches
     }
-    return tree(
+    files = tree(
         app,
         base,
         by_env,
@@ -127,6 +113,7 @@ def _tree(plan: Plan, app: str, by_env: Mapping[str, Mapping[str, Sequence[Resou
         components=components,
         primary={env: next(iter(clusters)) for env, clusters in by_env.items()},
     )
+    return {f"{KUSTOMIZE}/{app}/{path}": text for path, text in files.items()}
 
 
 def patched(resources: Sequence[Resource], bodies: Sequence[dict[str, Any]]) -> list[Resource]:
@@ -189,88 +176,3 @@ def render_hubs(plan: Plan, kinds: Mapping[str, Mapping[str, set[Gvk]]]) -> Owne
     """Manifests of every hub."""
     hubs = dict.fromkeys(plan.hubs.values())
     return Owner(HUB, {manifest_path(hub, HUB): emit(r.body for r in hub_resources(plan, hub, kinds)) for hub in hubs})
-
-
-# -- writing --------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Changes:
-    """What a build changed on disk, by path; `owners_gone` are owners whose files were all removed."""
-
-    written: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    owners_gone: list[str] = field(default_factory=list)
-    kept: int = 0
-
-
-def index_of(owner: Owner) -> bytes:
-    """The list of an owner's files and their digests; written last, so a killed build is noticed."""
-    files = {path: hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for path, text in sorted(owner.files.items())}
-    return orjson.dumps({"owner": owner.name, "files": files}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-
-
-def listed(root: Path, name: str) -> list[str]:
-    """Files on an owner's list; empty when there is none. Raises ToolError when the list cannot be trusted."""
-    path = root / INDEX / f"{name}.json"
-    if not path.is_file() or path.is_symlink():
-        return []
-    try:
-        files = list(orjson.loads(path.read_bytes())["files"])
-    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-        raise ToolError(f"{INDEX}/{name}.json is damaged", help="restore it from git, or delete deploy/ and build again") from error
-    for file in files:
-        if (
-            not isinstance(file, str)
-            or not file.startswith(("deploy/rendered/", "deploy/kustomize/", "deploy/data/"))
-            or ".." in file.split("/")
-        ):
-            raise ToolError(f"{INDEX}/{name}.json lists {file!r}, which no build wrote", help="restore it from git")
-    return files
-
-
-def owners_on_disk(root: Path) -> list[str]:
-    """Names of owners that a list exists for."""
-    folder = root / INDEX
-    return sorted(name.removesuffix(".json") for name in (os.listdir(folder) if folder.is_dir() else ()) if name.endswith(".json"))
-
-
-def write_owner(writer: Writer, owner: Owner, changes: Changes, *, partial: bool = False) -> None:
-    """Put one owner's files on disk: new ones first, then removals, its list last.
-
-    `partial` means that only some environments were rendered: the other files stay, and stay listed.
-    """
-    before = [] if partial else listed(writer.root, owner.name)
-    for path, text in sorted(owner.files.items()):
-        if writer.write(path, text.encode()):
-            changes.written.append(path)
-        else:
-            changes.kept += 1
-    for path in before:
-        if path not in owner.files and writer.remove(path):
-            changes.removed.append(path)
-    if partial:
-        kept = {path: (writer.root / path).read_text() for path in listed(writer.root, owner.name) if path not in owner.files}
-        owner = Owner(owner.name, {**kept, **owner.files})
-    writer.write(f"{INDEX}/{owner.name}.json", index_of(owner))
-
-
-def remove_owner(writer: Writer, name: str, changes: Changes) -> None:
-    """Remove an owner that is gone, and only what its list names."""
-    for path in listed(writer.root, name):
-        if writer.remove(path):
-            changes.removed.append(path)
-    writer.remove(f"{INDEX}/{name}.json")
-    changes.owners_gone.append(name)
-
-
-def stale(root: Path, owners: Iterable[Owner]) -> list[str]:
-    """Paths whose bytes on disk are not what a build would write, missing and superfluous ones included."""
-    wrong: list[str] = []
-    for owner in owners:
-        for path, text in owner.files.items():
-            file = root / path
-            if file.is_symlink() or not file.is_file() or file.read_bytes() != text.encode():
-                wrong.append(path)
-        wrong += [path for path in listed(root, owner.name) if path not in owner.files]
-    return sorted(wrong)

@@ -18,9 +18,9 @@ from cnai_gitops.emit import emit
 from cnai_gitops.errors import InvalidInput, UsageError
 from cnai_gitops.findings import Finding, exit_code, ordered
 from cnai_gitops.plan.build import Plan
-from cnai_gitops.project import find_root
-from cnai_gitops.render import Selection
+from cnai_gitops.plan.selection import Selection
 from cnai_gitops.resources.base import Resource
+from cnai_gitops.system.root import find_root
 from cnai_gitops.system.tools import Settings
 
 

@@ -52,8 +52,11 @@ def _workflow(spec: Mapping[str, Any], known: set[str]) -> Iterator[Fault]:
     parameters = {p["name"] for p in spec.get("arguments", {}).get("parameters", ())}
     for i, template in enumerate(spec.get("templates", ())):
         path = f"spec.templates[{i}]"
-        if not NAME.match(template.get("name", "")):
-            yield "CNAI502", f"{path}.name", f"template name {template.get('name')!r} is not allowed", "letters, digits and dashes"
+        name = template.get("name", "")
+        if not NAME.match(name):
+            yield "CNAI502", f"{path}.name", f"template name {name!r} is not allowed", "letters, digits and dashes"
+        elif templates[name] is not template:
+            yield "CNAI502", f"{path}.name", f"two templates are called {name!r}", "rename one of the two"
         yield from _calls(template, path, templates)
         yield from _conditions(template, path)
         yield from _parameters(template, path, parameters)

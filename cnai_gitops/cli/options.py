@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from cnai_gitops.render import Selection
+    from cnai_gitops.plan.selection import Selection
     from cnai_gitops.system.tools import Settings
 
 
@@ -48,7 +48,7 @@ Watch = Annotated[bool, typer.Option("-w", "--watch", help="Run again whenever a
 def root_of(given: Path | None) -> Path:
     """The project's folder. Raises UsageError when there is none."""
     from cnai_gitops.errors import UsageError
-    from cnai_gitops.project import find_root
+    from cnai_gitops.system.root import find_root
 
     if given is not None:
         if not (given / "cnai.toml").is_file():
@@ -57,11 +57,14 @@ def root_of(given: Path | None) -> Path:
     return find_root(Path.cwd())
 
 
-def selection_of(environments: list[str] | None, apps: list[str] | None) -> Selection:
-    """What a command works on."""
-    from cnai_gitops.render import Selection
+def selection_of(environments: list[str] | None, apps: list[str] | None, part: str | None = None) -> Selection:
+    """What a command works on. Raises UsageError for a part that there is not."""
+    from cnai_gitops.errors import UsageError
+    from cnai_gitops.plan.selection import PARTS, Selection
 
-    return Selection(tuple(environments or ()), tuple(apps or ()))
+    if part is not None and part not in PARTS:
+        raise UsageError(f"--only must be {' or '.join(PARTS)}, got {part!r}")
+    return Selection(tuple(environments or ()), tuple(apps or ()), (part,) if part else ())
 
 
 def settings() -> Settings:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnai_gitops.facts.runtimes import Runtime, runtimes
+from cnai_gitops.facts.runtimes import Runtime
 from cnai_gitops.plan.context import Context
 from cnai_gitops.spec.base import seconds
 
@@ -18,7 +18,7 @@ BURNS = ((14.4, "1h", "5m", "2m", "page"), (6.0, "6h", "30m", "15m", "page"), (1
 def slo_rules(context: Context, service: Context) -> list[dict[str, Any]]:
     """Rule groups for the availability and latency of one service."""
     slo = context.stage.slo
-    runtime = runtimes()[service.stage.runtime]
+    runtime: Runtime = service.stage.engine.runtime(service.stage)
     rules: list[dict[str, Any]] = []
     if slo.availability is not None:
         rules += _availability(context, service, runtime, slo.availability)
@@ -50,10 +50,15 @@ def _availability(context: Context, service: Context, runtime: Runtime, target: 
                 f"{record}{long}{match} > {bound} and {record}{short}{match} > {bound}",
                 wait,
                 severity,
-                f"{service.name} uses its error budget {factor:g} times too fast (over {long} and {short}); target {target:g} %",
+                _burn(service.name, factor, long, target),
             )
         )
     return rules
+
+
+def _burn(name: str, factor: float, window: str, target: float) -> str:
+    pace = "as fast as it may" if factor == 1 else f"{factor:g} times as fast as it may"
+    return f"{name} spends its error budget {pace}, over the last {window}; it promises {target:g} %"
 
 
 def _error_ratio(service: Context, runtime: Runtime, window: str) -> str:

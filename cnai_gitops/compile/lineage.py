@@ -18,7 +18,7 @@ FIXED = "2026-01-01T00:00:00Z"
 
 
 def lineage(plan: Plan, app: str, target: Target) -> str:
-    """JobEvents of every stage of an app that touches data on one target, as JSON text."""
+    """JobEvents of every stage of an app that touches data on one target, as JSON text; empty when none does."""
     blueprint = plan.project.apps[app].value
     events: list[dict[str, Any]] = []
     for key, stage in blueprint.stages():
@@ -39,7 +39,7 @@ def lineage(plan: Plan, app: str, target: Target) -> str:
                 processing="SERVICE" if key.startswith("serve.") else "BATCH",
             )
         )
-    return _text(events)
+    return _text(events) if events else ""
 
 
 def _dataset(plan: Plan, name: str, target: Target) -> Dataset:
@@ -75,7 +75,10 @@ def data_map(plan: Plan) -> str:
                 "purposes": list(spec.purposes),
                 "consumers": list(spec.consumers),
                 "retention_days": spec.retention_days,
-                "used_by": [{"app": u.app, "team": u.team, "stage": u.stage, "access": u.access.removesuffix("s"), "purpose": u.purpose} for u in uses],
+                "used_by": [
+                    {"app": u.app, "team": u.team, "stage": u.stage, "access": u.access.removesuffix("s"), "purpose": u.purpose}
+                    for u in uses
+                ],
             }
         )
     return _text(rows)

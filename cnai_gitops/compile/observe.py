@@ -12,7 +12,6 @@ from typing import Any
 from cnai_gitops.compile.alerts import drift_rules, slo_rules
 from cnai_gitops.compile.retrain import retrain
 from cnai_gitops.compile.workflow import steps_container, workflow
-from cnai_gitops.facts.runtimes import Runtime, runtimes
 from cnai_gitops.plan.context import Context
 from cnai_gitops.plan.layers import ResolvedStage
 from cnai_gitops.plan.steps import ServeEngine, StepPlan
@@ -44,7 +43,7 @@ def _monitor(context: Context, service: Context) -> Iterator[Resource]:
     Engines name their own Services differently; one of ours stays the same when an engine changes.
     """
     engine: ServeEngine = service.stage.engine
-    runtime: Runtime = runtimes()[service.stage.runtime]
+    runtime = engine.runtime(service.stage)
     for workload in engine.workloads(service):
         name = f"{workload}-metrics"
         metadata = context.metadata(name, **{"cnai.dev/monitors": workload})

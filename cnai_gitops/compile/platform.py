@@ -37,8 +37,9 @@ def compile_platform(plan: Plan, target: Target) -> Iterator[Resource]:
 
 
 def teams_on(plan: Plan, target: Target) -> Mapping[str, TeamShare]:
-    """Teams that have an application in this environment, or a share of it."""
-    return dict(sorted(target.environment.teams.items()))
+    """Teams that run something on this cluster; the others get no namespace, queue or secret there."""
+    running = {entry.value.team for name, entry in plan.project.apps.items() if plan.runs_on(name, target)}
+    return {team: share for team, share in sorted(target.environment.teams.items()) if team in running}
 
 
 def _made(body: Body) -> Resource:
@@ -105,7 +106,7 @@ def _default_deny(namespace: str, own: Mapping[str, str]) -> Body:
 
 def _artifacts(target: Target, namespace: str, own: Mapping[str, str]) -> Body:
     """The artifact repository of Argo Workflows; credentials are those of the pod's own identity."""
-    store = target.environment.endpoints.artifacts
+    store = target.artifacts
     lines = [
         "s3:",
         f"  bucket: {store.bucket}",
@@ -154,7 +155,7 @@ def _cluster_queue(target: Target, team: str, share: TeamShare, own: Mapping[str
 
 def retrains(plan: Plan, target: Target, team: str) -> bool:
     """True when an application of the team starts a retraining by event in this environment."""
-    apps = (entry.value for name, entry in plan.project.apps.items() if plan.deployed(name, target.env))
+    apps = (entry.value for name, entry in plan.project.apps.items() if plan.runs_on(name, target))
     return any(o.drift and o.drift.then == "retrain" for app in apps if app.team == team for _, o in app.stages("observe"))
 
 
@@ -182,7 +183,7 @@ def secrets_of(plan: Plan, target: Target, team: str) -> list[str]:
     names: set[str] = set()
     for name, entry in plan.project.apps.items():
         app = entry.value
-        if app.team != team or not plan.deployed(name, target.env):
+        if app.team != team or not plan.runs_on(name, target):
             continue
         for use in plan.uses(app):
             place = plan.dataset_place(use.dataset, target)

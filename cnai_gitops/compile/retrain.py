@@ -34,6 +34,7 @@ def retrain(context: Context) -> Iterator[Resource]:
         yield Resource(body, context.key)
     yield Resource(_event_source(metadata, name), context.key)
     yield Resource(_sensor(context, metadata, name, train.workflow_name), context.key)
+    yield Resource(_receiver(context, metadata, name), context.key)
     endpoints = context.target.environment.endpoints
     ingress = [(endpoints.monitoring_namespace, PORT)]
     body = network_policy(metadata, {MARK: name}, ingress=ingress, inside=True, cidrs=context.target.place.api_cidrs, pods=[BUS_PODS])
@@ -68,6 +69,26 @@ def _event_source(metadata: dict[str, Any], name: str) -> dict[str, Any]:
     return {"apiVersion": "argoproj.io/v1alpha1", "kind": "EventSource", "metadata": metadata, "spec": spec}
 
 
+def drift_alert(context: Context) -> str:
+    """Name of the alert that asks for a retraining."""
+    return "".join(part.title() for part in context.blueprint.name.split("-")) + "DataDrift"
+
+
+def _receiver(context: Context, metadata: dict[str, Any], name: str) -> dict[str, Any]:
+    """How the alert reaches the EventSource: Alertmanager posts it with the token that the EventSource asks for."""
+    authorization = {"type": "Bearer", "credentials": {"name": SECRET, "key": "value"}}
+    url = f"http://{name}-eventsource-svc.{metadata['namespace']}.svc:{PORT}/drift"
+    webhook = {"url": url, "sendResolved": False, "httpConfig": {"authorization": authorization}}
+    route = {
+        "receiver": "retrain",
+        "matchers": [{"name": "alertname", "value": drift_alert(context), "matchType": "="}],
+        "groupBy": ["app"],
+        "repeatInterval": "24h",
+    }
+    spec = {"route": route, "receivers": [{"name": "retrain", "webhookConfigs": [webhook]}]}
+    return {"apiVersion": "monitoring.coreos.com/v1alpha1", "kind": "AlertmanagerConfig", "metadata": metadata, "spec": spec}
+
+
 def _sensor(context: Context, metadata: dict[str, Any], name: str, template: str) -> dict[str, Any]:
     workflow = {
         "apiVersion": "argoproj.io/v1alpha1",
@@ -80,11 +101,10 @@ def _sensor(context: Context, metadata: dict[str, Any], name: str, template: str
         "retryStrategy": {"steps": 3, "duration": "10s", "factor": 2},
         "rateLimit": {"unit": "Hour", "requestsPerUnit": 1},
     }
-    alert = "".join(part.title() for part in context.blueprint.name.split("-")) + "DataDrift"
     filters = {
         "data": [
             {"path": "body.status", "type": "string", "value": ["firing"]},
-            {"path": "body.commonLabels.alertname", "type": "string", "value": [alert]},
+            {"path": "body.commonLabels.alertname", "type": "string", "value": [drift_alert(context)]},
         ]
     }
     spec = {

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from cnai_gitops.plan.context import Context
 from cnai_gitops.plan.steps import StepEngine, StepPlan
-from cnai_gitops.resources.secure import container_security, env_list, placement, requirements
+from cnai_gitops.resources.secure import container_security, env_list, placement, requirements, secret_env
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.base import Name, Resources, Strings, Variables
 
@@ -23,7 +25,7 @@ class Container(StepEngine):
     args: Strings = ()
     resources: Resources = Resources(cpu="1", memory="2Gi")
     accelerator: AcceleratorRequest | None = None
-    env: Variables = {}
+    env: Variables = Field(default_factory=dict)
 
     def step(self, context: Context, name: str) -> StepPlan:
         """One container template with the container contract's variables."""
@@ -35,7 +37,7 @@ class Container(StepEngine):
             "image": context.image(self.image),
             "command": list(self.command),
             "args": list(self.args),
-            "env": env_list({**context.contract(name), **context.stage.env, **self.env}),
+            "env": env_list({**context.contract(name), **context.stage.env, **self.env}) + secret_env(context.secret_variables()),
             "resources": requirements(self.resources.cpu, self.resources.memory, held),
             "securityContext": container_security(),
             "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}, {"name": "cnai", "mountPath": "/cnai"}],

@@ -44,7 +44,8 @@ class KServe(ServeEngine):
             low, high = part_of(scaler.min, scaler.max, share)
             yield self._service(context, name, digest, low, high, "canary.model" if name.endswith("-canary") else "previous")
             yield scaler.scaler(context, f"{name}-predictor", low=low, high=high)
-        yield _made(context, self._budget(context, scaler.min))
+        for name in self.workloads(context):
+            yield _made(context, self._budget(context, name))
         yield _made(context, self._network(context))
         if context.stage.public or context.stage.canary or context.resolved.pins.previous:
             yield _made(context, self._route(context))
@@ -102,6 +103,7 @@ class KServe(ServeEngine):
                     "labelSelector": {"matchLabels": {"serving.kserve.io/inferenceservice": name}},
                 }
             ],
+            **_logger(context),
             "model": self._model(context, digest),
             "volumes": [
                 {"name": "tmp", "emptyDir": {"sizeLimit": "4Gi"}},
@@ -135,14 +137,15 @@ class KServe(ServeEngine):
             "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}, {"name": "shm", "mountPath": "/dev/shm"}],
         }
 
-    def _budget(self, context: Context, low: int) -> dict[str, Any]:
+    def _budget(self, context: Context, name: str) -> dict[str, Any]:
+        """One budget a service: a shared one would let a drain take all pods of the stable service."""
         return {
             "apiVersion": "policy/v1",
             "kind": "PodDisruptionBudget",
-            "metadata": context.metadata(context.name),
+            "metadata": context.metadata(name),
             "spec": {
-                "minAvailable": max(1, low - 1),
-                "selector": {"matchLabels": dict(self.pods(context))},
+                "maxUnavailable": 1,
+                "selector": {"matchLabels": {**self.pods(context), **self.selects(name)}},
                 "unhealthyPodEvictionPolicy": "AlwaysAllow",
             },
         }
@@ -151,8 +154,9 @@ class KServe(ServeEngine):
         endpoints = context.target.environment.endpoints
         runtime = runtimes()[context.stage.runtime]
         ingress = [(endpoints.monitoring_namespace, runtime.metrics_port or context.stage.port)]
-        if endpoints.gateway:
-            ingress.insert(0, (endpoints.gateway.namespace, context.stage.port))
+        gateway = endpoints.gateway if context.stage.public else endpoints.internal_gateway
+        if gateway:
+            ingress.insert(0, (gateway.namespace, context.stage.port))
         cidrs = context.target.place.cidrs
         return network_policy(context.metadata(context.name), self.pods(context), ingress=ingress, inside=True, cidrs=cidrs)
 
@@ -168,7 +172,8 @@ class KServe(ServeEngine):
             "spec": {
                 "parentRefs": [{"name": gateway.name, "namespace": gateway.namespace}],
                 "hostnames": [f"{context.name}.{gateway.domain}"],
-                "rules": [{"backendRefs": backends, "timeouts": {"request": context.stage.timeout}}],
+                # only the model's own paths: a runtime's management endpoints stay inside
+                "rules": [{"matches": _paths(context), "backendRefs": backends, "timeouts": {"request": context.stage.timeout}}],
             },
         }
 
@@ -188,6 +193,21 @@ def beside(context: Context) -> list[tuple[str, str, int, int]]:
 def part_of(low: int, high: int, share: int) -> tuple[int, int]:
     """Least and most replicas of a service that takes `share` percent: rounded up, at least one."""
     return max(1, -(-low * share // 100)), max(1, -(-high * share // 100))
+
+
+def _logger(context: Context) -> dict[str, Any]:
+    """Requests go to the collector where drift is watched; it stores them for the drift workflow."""
+    url = context.target.environment.endpoints.request_log
+    watched = any(
+        observe.drift and (not observe.serves or context.stage.name in observe.serves) for _, observe in context.blueprint.stages("observe")
+    )
+    return {"logger": {"mode": "request", "url": url}} if url and watched else {}
+
+
+def _paths(context: Context) -> list[dict[str, Any]]:
+    runtime = runtimes()[context.stage.runtime]
+    prefixes = [path.replace("MODEL", str(context.stage.model)) for path in runtime.paths]
+    return [{"path": {"type": "PathPrefix", "value": prefix}} for prefix in prefixes]
 
 
 def _made(context: Context, body: dict[str, Any]) -> Resource:

@@ -53,11 +53,13 @@ class Ray(StepEngine):
 
     def _job(self, context: Context, name: str, image: str, env: list[dict[str, Any]]) -> dict[str, Any]:
         labels = {key: value for key, value in context.labels.items() if key != "cnai.dev/environment"}
+        number = [step.name for step in context.stage.graph].index(name)
         return {
             "apiVersion": "ray.io/v1",
             "kind": "RayJob",
             "metadata": {
-                "name": f"{{{{workflow.name}}}}-{name}-{{{{retries}}}}",
+                # KubeRay takes 47 characters and a scheduled workflow's name has up to 43, so the step is a number
+                "name": f"{{{{workflow.name}}}}-{number}-{{{{retries}}}}",
                 "namespace": "{{workflow.namespace}}",
                 "labels": {**labels, "kueue.x-k8s.io/queue-name": context.blueprint.team},
             },

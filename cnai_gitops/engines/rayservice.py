@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, Field
 
 from cnai_gitops.emit import emit_one
+from cnai_gitops.facts.runtimes import Runtime, runtimes
 from cnai_gitops.plan.context import Context
 from cnai_gitops.plan.steps import ServeEngine
 from cnai_gitops.resources.base import Resource
@@ -38,7 +39,7 @@ class RayService(ServeEngine):
     kind: Literal["rayservice"] = "rayservice"
     needs_model: ClassVar[bool] = False
     ignores: ClassVar[frozenset[str]] = frozenset(
-        {"model", "resources", "accelerator", "scaling", "canary", "port", "args", "startup", "timeout", "grace"}
+        {"model", "runtime", "resources", "accelerator", "scaling", "canary", "port", "args", "startup", "timeout", "grace"}
     )
     image: Name
     version: str = Field("2.56.0", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
@@ -55,10 +56,16 @@ class RayService(ServeEngine):
         yield Resource(self._service(context), context.key, (("spec.rayClusterConfig.workerGroupSpecs", f"{context.key}.engine"),))
         yield Resource(self._budget(context), context.key)
         yield Resource(self._network(context), context.key)
+        if context.stage.public:
+            yield Resource(self._route(context), context.key)
 
     def pods(self, context: Context) -> Mapping[str, str]:
         """Our labels are on the pod templates of head and workers."""
         return {"app.kubernetes.io/component": context.key.replace(".", "-"), "app.kubernetes.io/name": context.blueprint.name}
+
+    def runtime(self, stage: Any) -> Runtime:
+        """Ray Serve's own metrics."""
+        return runtimes()["ray"]
 
     def least(self, stage: Any) -> int:
         """Workers that always run."""
@@ -112,10 +119,24 @@ class RayService(ServeEngine):
         spec = {"minAvailable": max(1, self.min_workers - 1), "selector": selector, "unhealthyPodEvictionPolicy": "AlwaysAllow"}
         return {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": context.metadata(context.name), "spec": spec}
 
+    def _route(self, context: Context) -> dict[str, Any]:
+        matches = [{"path": {"type": "PathPrefix", "value": f"/{application.name}"}} for application in self.applications]
+        backend = {"name": f"{context.name}-serve-svc", "port": SERVE_PORT}
+        return {
+            "apiVersion": "gateway.networking.k8s.io/v1",
+            "kind": "HTTPRoute",
+            "metadata": context.metadata(context.name),
+            "spec": {
+                "parentRefs": [{"name": context.gateway.name, "namespace": context.gateway.namespace}],
+                "hostnames": [f"{context.name}.{context.gateway.domain}"],
+                "rules": [{"matches": matches[i : i + 64], "backendRefs": [backend]} for i in range(0, len(matches), 64)],
+            },
+        }
+
     def _network(self, context: Context) -> dict[str, Any]:
         endpoints = context.target.environment.endpoints
         ingress = [(endpoints.monitoring_namespace, 8080)]
-        if endpoints.gateway:
-            ingress.insert(0, (endpoints.gateway.namespace, SERVE_PORT))
+        if context.stage.public:
+            ingress.insert(0, (context.gateway.namespace, SERVE_PORT))
         cidrs = context.target.place.cidrs
         return network_policy(context.metadata(context.name), self.pods(context), ingress=ingress, inside=True, cidrs=cidrs)

@@ -98,7 +98,7 @@ class Spark(StepEngine):
                 "imagePullPolicy": "IfNotPresent",
                 "sparkVersion": self.version,
                 "mainApplicationFile": main,
-                "arguments": list(self.args),
+                **({"arguments": list(self.args)} if self.args else {}),
                 "sparkConf": {**self._lineage(context), **SECURE, **self.conf},
                 "restartPolicy": {"type": "Never"},
                 "timeToLiveSeconds": 86400,

@@ -32,6 +32,8 @@ class Trainer(TrainEngine):
             "trial",
             CNAI_TRIAL="{{inputs.parameters.params}}",
             CNAI_SEED="{{inputs.parameters.trial}}",
+            CNAI_CHECKPOINT_INTERVAL=str(seconds(context.stage.checkpoint.interval)),
+            CNAI_CHECKPOINT_KEEP=str(context.stage.checkpoint.keep),
             CNAI_OUTPUT_URI=f"s3://{{{{workflow.parameters.bucket}}}}/{{{{workflow.namespace}}}}/{context.workflow_name}/{{{{workflow.name}}}}/{{{{inputs.parameters.trial}}}}",
             CNAI_CHECKPOINT_URI=f"s3://{{{{workflow.parameters.bucket}}}}/{{{{workflow.namespace}}}}/{context.workflow_name}/checkpoints/{{{{inputs.parameters.trial}}}}",
         )
@@ -68,7 +70,7 @@ class Trainer(TrainEngine):
             templates=(trial, create, wait),
             parameters={
                 "image": context.image(context.stage.image),
-                "bucket": context.target.environment.endpoints.artifacts.bucket,
+                "bucket": context.target.artifacts.bucket,
                 **embedded.parameters,
             },
             rules=(
@@ -120,6 +122,7 @@ class Trainer(TrainEngine):
             "serviceAccountName": context.workflow_name,
             "automountServiceAccountToken": False,
             "securityContext": pod_security(),
+            "priorityClassName": stage.priority,
             "terminationGracePeriodSeconds": 120,
             "containers": [
                 {

@@ -25,6 +25,7 @@ class Runtime:
     metrics_path: str
     ready: str
     live: str
+    paths: tuple[str, ...]
     requests: str
     errors: str
     p99_ms: str
@@ -37,4 +38,5 @@ class Runtime:
 @cache
 def runtimes() -> Mapping[str, Runtime]:
     """Every runtime by name, from facts/runtimes.yaml."""
-    return {name: Runtime(**{**fields, "args": tuple(fields["args"])}) for name, fields in load("runtimes").items()}
+    listed = ("args", "paths")
+    return {name: Runtime(**{**fields, **{key: tuple(fields[key]) for key in listed}}) for name, fields in load("runtimes").items()}

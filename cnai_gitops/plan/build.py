@@ -58,10 +58,11 @@ class Use:
 
 @dataclass
 class Plan:
-    """Everything that any room after this one may know. Frozen by convention; apps are resolved when asked for."""
+    """Everything that any room after this one may know. Frozen by convention; apps are resolved once, when asked for."""
 
     project: Project
     findings: list[Finding] = field(default_factory=list)
+    _apps: dict[tuple[str, str], App] = field(default_factory=dict, repr=False)
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
@@ -98,7 +99,10 @@ class Plan:
 
     def app(self, app: str, target: Target) -> App:
         """The app as it is on one target; findings of its layers are added to the plan once."""
-        return self._resolve(app, target, self.findings)
+        key = (app, target.name)
+        if key not in self._apps:
+            self._apps[key] = self._resolve(app, target, self.findings)
+        return self._apps[key]
 
     def _resolve(self, name: str, target: Target, findings: list[Finding]) -> App:
         entry = self.project.apps[name]

@@ -103,10 +103,6 @@ class Context:
         """Facts of the class that a stage asks for."""
         return accelerators()[request.type]
 
-    def secret_name(self, name: str) -> str:
-        """Name of the Secret that External Secrets makes for a secret of the environment."""
-        return fit(name, 63)
-
     def contract(self, step: str) -> Mapping[str, str]:
         """Variables of the container contract for one step; values in braces are filled in by Argo Workflows."""
         from cnai_gitops.steps.contract import INPUT_DIR, METRICS, MODEL_DIR, OUTPUT_DIR, input_variable, output_variable
@@ -133,6 +129,15 @@ class Context:
         url = self.target.environment.endpoints.openlineage
         return {**values, "OPENLINEAGE_URL": url} if url else values
 
+    def secret_variables(self) -> dict[str, str]:
+        """Variables whose value is a Secret's key `value`, by variable: credentials of the datasets that the stage touches."""
+        found = {}
+        for name in (*getattr(self.stage, "reads", ()), *getattr(self.stage, "writes", ())):
+            secret = self.dataset(name).secret
+            if secret:
+                found[f"CNAI_SECRET_{name.upper().replace('-', '_')}"] = secret
+        return dict(sorted(found.items()))
+
     @property
     def lineage_namespaces(self) -> tuple[str, ...]:
         """Namespaces of in-cluster services that steps report to (`http://lineage.observability:5000`)."""
@@ -144,15 +149,16 @@ class Context:
 
     @property
     def gateway(self) -> Gateway:
-        """The environment's gateway; the plan has already refused a service that needs one where there is none."""
-        gateway = self.target.environment.endpoints.gateway
+        """The gateway of a service: public or internal. The plan has refused a service that needs one where there is none."""
+        endpoints = self.target.environment.endpoints
+        gateway = endpoints.gateway if self.stage.public else endpoints.internal_gateway
         assert gateway is not None  # plan.build checks it (CNAI228)
         return gateway
 
     @property
     def run_uri(self) -> str:
         """Where one run keeps metrics, checkpoints and models."""
-        return f"s3://{self.target.environment.endpoints.artifacts.bucket}/{self.run_key}"
+        return f"s3://{self.target.artifacts.bucket}/{self.run_key}"
 
     @property
     def run_key(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from cnai_gitops.emit import emit_one
 from cnai_gitops.plan.context import Context
+from cnai_gitops.resources.secure import secret_env
 
 FIXED = frozenset(
     {
@@ -42,19 +43,23 @@ class Embedded:
 
 def embed(context: Context, step: str, **more: str) -> Embedded:
     """The contract's variables for a step whose manifest is text; `more` are further variables that Argo fills in."""
-    env: list[dict[str, Any]] = []
+    values: dict[str, str] = {}
     parameters: dict[str, str] = {}
-    for name, value in {**context.contract(step), **more, **context.stage.env}.items():
-        if name in FIXED or "{{" in value:
-            env.append({"name": name, "value": value})
-            continue
-        parameter = parameter_of(name)
-        parameters[parameter] = value
-        env.append({"name": name, "value": f"{{{{workflow.parameters.{parameter}}}}}"})
+    for name, value in {**context.contract(step), **more}.items():
+        values[name] = value if name in FIXED or "{{" in value else _moved(parameter_of(name), value, parameters)
+    for name, value in context.stage.env.items():
+        values[name] = value if "{{" in value else _moved(f"env-{parameter_of(name)}", value, parameters)
     parameters.setdefault("environment", context.target.env)
-    return Embedded(env, parameters)
+    secrets = {name: _moved(parameter_of(name), secret, parameters) for name, secret in context.secret_variables().items()}
+    return Embedded([*({"name": name, "value": value} for name, value in values.items()), *secret_env(secrets)], parameters)
+
+
+def _moved(parameter: str, value: str, parameters: dict[str, str]) -> str:
+    """The reference to a workflow parameter that carries the value from now on."""
+    parameters[parameter] = value
+    return f"{{{{workflow.parameters.{parameter}}}}}"
 
 
 def parameter_of(variable: str) -> str:
-    """Workflow parameter of an environment variable: CNAI_INPUT_CLICKS is `input-clicks`."""
+    """Workflow parameter of a variable: CNAI_INPUT_CLICKS is `input-clicks`; the author's own get `env-` in front."""
     return variable.removeprefix("CNAI_").lower().replace("_", "-")

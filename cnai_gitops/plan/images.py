@@ -5,15 +5,24 @@ Must not: know an engine by name; an engine with an `image` field has an image.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
+
+from pydantic import BaseModel
 
 
 def images_of(stage: Any) -> list[str]:
     """Names of images that a stage's containers are made from, in the blueprint's words."""
-    found = [stage.image] if isinstance(getattr(stage, "image", None), str) else []
-    engines = [step.engine for step in stage.graph] if hasattr(stage, "graph") else [getattr(stage, "engine", None)]
-    found += [image for engine in engines if isinstance(image := getattr(engine, "image", None), str)]
-    return list(dict.fromkeys(found))
+    steps = stage.graph if _has(type(stage), "graph") else (stage,)
+    parts = [stage, *(step.engine for step in steps if _has(type(step), "engine"))]
+    images = [part.image for part in parts if _has(type(part), "image")]
+    return list(dict.fromkeys(image for image in images if isinstance(image, str)))
+
+
+@cache
+def _has(model: type[BaseModel], name: str) -> bool:
+    """True when its instances have this field or property; asking the class once is cheaper than asking each of them."""
+    return name in model.model_fields or hasattr(model, name)
 
 
 def needs_model(stage: Any) -> bool:

@@ -17,6 +17,7 @@ from cnai_gitops.source.places import Place, findings_of
 from cnai_gitops.spec.base import Spec, override
 from cnai_gitops.spec.release import PIN_FIELDS, Pins
 
+UNPINNED = Pins()
 IDENTITY = frozenset({"name", "reads", "writes", "model", "engine.kind"})
 
 
@@ -49,6 +50,8 @@ def resolve(key: str, stage: Spec, layers: Sequence[Layer]) -> tuple[ResolvedSta
     """Lay `layers` (weakest first) over `stage`; what a layer gets wrong is said at that layer's line."""
     findings: list[Finding] = []
     pins: dict[str, Any] = {}
+    if not layers:
+        return ResolvedStage(key, stage, UNPINNED, ()), findings
     for layer in layers:
         for name in PIN_FIELDS & layer.values.keys():
             old = pins.get(name)
@@ -67,11 +70,11 @@ def resolve(key: str, stage: Spec, layers: Sequence[Layer]) -> tuple[ResolvedSta
             except ValidationError as error:
                 findings += findings_of(error, type(stage), _Prefixed(layer, key), base=stage)
     try:
-        pinned = Pins.model_validate(pins)
+        pinned = Pins.model_validate(pins) if pins else UNPINNED
     except ValidationError as error:
         strongest = next(layer for layer in reversed(layers) if PIN_FIELDS & layer.values.keys())
         findings += findings_of(error, Pins, _Prefixed(strongest, key))
-        pinned = Pins()
+        pinned = UNPINNED
     return ResolvedStage(key, stage, pinned, tuple(layers)), findings
 
 

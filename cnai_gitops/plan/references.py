@@ -15,6 +15,7 @@ from cnai_gitops.project import Entry
 from cnai_gitops.source.places import Place
 from cnai_gitops.spec.blueprint import Blueprint
 from cnai_gitops.spec.dataset import Dataset
+from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.release import Release
 
 if TYPE_CHECKING:
@@ -139,21 +140,7 @@ def _check_release(plan: Plan, env: str, app: str, release: Entry[Release]) -> I
             if key not in keys:
                 yield _unknown("CNAI223", "stage", key, keys, place.locate(("clusters", cluster, key)), f" in {app}")
     yield from _check_images(blueprint, release)
-    if environment.endpoints.gateway is None:
-        for key, stage in blueprint.stages("serve"):
-            why = (
-                "public"
-                if stage.public
-                else "canary"
-                if stage.canary
-                else "previous"
-                if "previous" in release.value.stages.get(key, {})
-                else ""
-            )
-            if why:
-                at = project.environments[env].place.locate(("endpoints",))
-                message = f"{app} {key} needs a gateway ({why}), but {env} has no endpoints.gateway"
-                yield Finding(code="CNAI228", message=message, location=at, help="add endpoints.gateway with name, namespace and domain")
+    yield from _check_gateways(project.environments[env], blueprint, release)
     for use in plan.uses(blueprint):
         if use.dataset in project.datasets and use.dataset not in environment.datasets:
             at = project.environments[env].place.locate(("datasets",))
@@ -181,6 +168,16 @@ def _check_release(plan: Plan, env: str, app: str, release: Entry[Release]) -> I
                 help="pin it in this file once it exists",
                 target=f"{env}/{cluster}",
             )
+
+
+def _check_gateways(environment: Entry[Environment], blueprint: Blueprint, release: Entry[Release]) -> Iterator[Finding]:
+    for key, stage in blueprint.stages("serve"):
+        beside = "canary" if stage.canary else "previous" if "previous" in release.value.stages.get(key, {}) else ""
+        wanted, why = ("gateway", "public") if stage.public else ("internal_gateway", beside)
+        if why and getattr(environment.value.endpoints, wanted) is None:
+            message = f"{blueprint.name} {key} needs a gateway ({why}), but {environment.value.name} has no endpoints.{wanted}"
+            at = environment.place.locate(("endpoints",))
+            yield Finding(code="CNAI228", message=message, location=at, help=f"add endpoints.{wanted} with name, namespace and domain")
 
 
 def _check_images(blueprint: Blueprint, release: Entry[Release]) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cnai_gitops.plan.target import Target
 
 PARTS = ("rendered", "kustomize")
-"""What is made of an application: manifests for Argo CD, and the Kustomize tree."""
+"""What is made of an application: manifests for Argo CD (and data for auditors), and the Kustomize tree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,15 @@ class Selection:
     def makes(self, part: str) -> bool:
         """True when this part was asked for."""
         return not self.parts or part in self.parts
+
+    def covers(self, path: str) -> bool:
+        """True when a build of this selection is answerable for a file below deploy/; a base belongs to all environments."""
+        _, area, *rest = path.split("/")
+        if not self.makes("kustomize" if area == "kustomize" else "rendered"):
+            return False
+        if not self.environments or (area == "data" and len(rest) == 1) or (area == "kustomize" and rest[1] == "base"):
+            return True
+        return rest[{"rendered": 0, "data": 1, "kustomize": 2}[area]] in self.environments
+
+
+EVERYTHING = Selection()

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from cnai_gitops.facts.runtimes import Runtime, runtimes
 from cnai_gitops.plan.context import Context
 from cnai_gitops.resources.base import Resource
 from cnai_gitops.spec.engine import Engine
@@ -72,6 +73,10 @@ class ServeEngine(Engine):
     def pods(self, context: Context) -> Mapping[str, str]:
         """Labels that select the service's pods, for monitors and budgets."""
         return {"app.kubernetes.io/name": context.blueprint.name, "app.kubernetes.io/component": context.key.replace(".", "-")}
+
+    def runtime(self, stage: Any) -> Runtime:
+        """Facts of the server that answers: its metrics, ports and paths."""
+        return runtimes()[stage.runtime]
 
     def least(self, stage: Any) -> int:
         """Replicas that always run."""

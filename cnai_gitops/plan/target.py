@@ -48,6 +48,11 @@ class Target:
         return profiles()[self.place.profile]
 
     @property
+    def artifacts(self) -> ArtifactStore:
+        """Where this cluster's workflows keep what they make."""
+        return self.place.artifacts or self.environment.endpoints.artifacts
+
+    @property
     def standby(self) -> bool:
         """True where schedules are suspended and capacity waits."""
         return self.place.role == "standby"
@@ -64,5 +69,6 @@ def neutral() -> Target:
         region="base", jurisdiction="base", server="https://kubernetes.default.svc", api_cidrs=["192.0.2.1/32"], profile=profile
     )
     artifacts = ArtifactStore(bucket="artifacts", region="base")
-    endpoints = Endpoints(artifacts=artifacts, gateway=Gateway(name="gateway", namespace="gateway", domain="example.invalid"))
+    gateway = Gateway(name="gateway", namespace="gateway", domain="example.invalid")
+    endpoints = Endpoints(artifacts=artifacts, gateway=gateway, internal_gateway=gateway)
     return Target(Environment(name="base", tier="dev", clusters={"base": cluster}, endpoints=endpoints), "base", neutral=True)

@@ -34,11 +34,9 @@ def env_list(values: Mapping[str, str]) -> list[dict[str, Any]]:
     return [{"name": name, "value": value.replace("$(", "$$(")} for name, value in values.items()]
 
 
-def scratch(*paths: str, size: str = "8Gi") -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Volumes and mounts for writable folders of a container whose root file system is read-only."""
-    names = [path.strip("/").replace("/", "-") for path in paths]
-    volumes = [{"name": name, "emptyDir": {"sizeLimit": size}} for name in names]
-    return volumes, [{"name": name, "mountPath": path} for name, path in zip(names, paths, strict=True)]
+def secret_env(secrets: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Environment variables that hold the key `value` of a Secret, by name of the variable."""
+    return [{"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": "value"}}} for name, secret in secrets.items()]
 
 
 def placement(accelerator: Accelerator | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ disagree on how many lines such a file has.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
@@ -15,6 +16,7 @@ import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 
 from cnai_gitops.errors import InvalidInput
 from cnai_gitops.findings import Finding, Location
@@ -22,6 +24,7 @@ from cnai_gitops.source.text import UNSAFE, printable
 
 MAX_BYTES = 5 * 1024 * 1024
 _MAX_LINKS = 40  # as the Linux kernel
+_KEPT = 16  # folders that a reader keeps open
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # O_NONBLOCK: a pipe without a writer must not hang
 _ENCODINGS = ((b"\xef\xbb\xbf", "a UTF-8 byte order mark"), (b"\xff\xfe", "UTF-16 or UTF-32"), (b"\xfe\xff", "UTF-16"))
 
@@ -38,32 +41,81 @@ class SourceError(InvalidInput):
         return type(self), self.findings
 
 
+class Files:
+    """Reads many files below one root, and keeps the last folders open meanwhile. Use it in a `with`.
+
+    `seen` has time of change (ns) and size (bytes) of every file that was read, as they were at that moment.
+    """
+
+    def __init__(self, root: Path, *, limit: int = MAX_BYTES) -> None:
+        """Read below `root`, at most `limit` bytes of each file."""
+        self.seen: dict[str, tuple[int, int]] = {}
+        self._root = root
+        self._limit = limit
+        self._folders: dict[str, int] = {}
+
+    def __enter__(self) -> Files:
+        """This reader."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Let go of the open folders."""
+        while self._folders:
+            os.close(self._folders.popitem()[1])
+
+    def text(self, relative: str) -> str:
+        """Text of the file at `relative` (posix, below the root) with LF line endings."""
+        return decode(self.content(relative), relative)
+
+    def content(self, relative: str) -> bytes:
+        """Bytes of the regular file at `relative` (posix, below the root)."""
+        _refuse_unsafe_path(relative)
+        try:
+            handle = self._open(relative)
+        except OSError as error:
+            raise _unreadable(relative, error) from error
+        try:
+            state = os.fstat(handle)
+            if not stat.S_ISREG(state.st_mode):
+                raise _refused("CNAI108", relative, "is not a regular file", "put a plain file there")
+            data = _read(handle, min(state.st_size, self._limit) + 1, self._limit)
+        except OSError as error:
+            raise _unreadable(relative, error) from error
+        finally:
+            os.close(handle)
+        if len(data) > self._limit:
+            raise _refused("CNAI108", relative, f"is larger than {self._limit:,} bytes", "split it; files that people write are small")
+        self.seen[relative] = (state.st_mtime_ns, state.st_size)
+        return data
+
+    def _open(self, relative: str) -> int:
+        folder, _, name = relative.rpartition("/")
+        if folder in self._folders:
+            with contextlib.suppress(OSError):  # a link, or not there: the long way finds out
+                return os.open(name, _FLAGS, dir_fd=self._folders[folder])
+        handle, above = _open_beneath(self._root, relative)
+        if above is not None:
+            self._keep(folder, above)
+        return handle
+
+    def _keep(self, folder: str, handle: int) -> None:
+        """Keep an open folder, and let go of the same one as it was before, or of the oldest."""
+        gone = folder if folder in self._folders else next(iter(self._folders)) if len(self._folders) >= _KEPT else None
+        if gone is not None:
+            os.close(self._folders.pop(gone))
+        self._folders[folder] = handle
+
+
 def read_text(root: Path, relative: str, *, limit: int = MAX_BYTES) -> str:
     """Text of the file at `relative` (posix, below `root`), at most `limit` bytes, with LF line endings."""
-    return decode(read_bytes(root, relative, limit=limit), relative)
+    with Files(root, limit=limit) as files:
+        return files.text(relative)
 
 
 def read_bytes(root: Path, relative: str, *, limit: int = MAX_BYTES) -> bytes:
     """Content of the regular file at `relative` (posix, below `root`), at most `limit` bytes."""
-    _refuse_unsafe_path(relative)
-    try:
-        handle = _open_beneath(root, relative)
-    except OSError as error:
-        raise _unreadable(relative, error) from error
-    try:
-        state = os.fstat(handle)
-        if not stat.S_ISREG(state.st_mode):
-            raise _refused("CNAI108", relative, "is not a regular file", "put a plain file there")
-        data = b""
-        while len(data) <= limit and (chunk := os.read(handle, min(max(state.st_size, 65536), limit + 1))):
-            data += chunk
-    except OSError as error:
-        raise _unreadable(relative, error) from error
-    finally:
-        os.close(handle)
-    if len(data) > limit:
-        raise _refused("CNAI108", relative, f"is larger than {limit:,} bytes", "split it; files that people write are small")
-    return data
+    with Files(root, limit=limit) as files:
+        return files.content(relative)
 
 
 def decode(data: bytes, file: str) -> str:
@@ -113,8 +165,21 @@ def _refuse_unsafe_path(relative: str) -> None:
         raise _refused("CNAI108", relative, "leaves its folder with `..`", help_)
 
 
-def _open_beneath(root: Path, relative: str) -> int:
-    """Descriptor of `relative`, opened part by part from the root, so that no link and no race leads out of it."""
+def _read(handle: int, size: int, limit: int) -> bytes:
+    """All bytes behind a descriptor, of which `size` are expected at most; a little more than `limit` when there are more."""
+    data = os.read(handle, size)
+    if len(data) < size:  # a regular file answers with less only at its end
+        return data
+    while len(data) <= limit and (chunk := os.read(handle, 65536)):  # it grew meanwhile
+        data += chunk
+    return data
+
+
+def _open_beneath(root: Path, relative: str) -> tuple[int, int | None]:
+    """Descriptors of `relative` and of its folder (None when links led there; the caller closes both).
+
+    Opened part by part from the root, so that no link and no race leads out of it.
+    """
     todo = relative.split("/")[::-1]
     folders = [os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)]
     links = 0
@@ -135,7 +200,7 @@ def _open_beneath(root: Path, relative: str) -> int:
                 todo += _link_target(part, folders[-1], relative, links, error).split("/")[::-1]
                 continue
             if not todo:
-                return handle
+                return handle, None if links else folders.pop()
             folders.append(handle)
     finally:
         for handle in folders:

@@ -140,7 +140,7 @@ def _holder(value: Any, path: Path_) -> tuple[Any, list[str | int]]:
             value = getattr(value, part)
         elif isinstance(value, tuple | list) and isinstance(part, str):
             value = next((item for item in value if getattr(item, "name", None) == part), None)
-        elif (isinstance(value, tuple | list) and isinstance(part, int) and part < len(value)) or (isinstance(value, Mapping) and part in value):
+        elif (isinstance(part, int) and isinstance(value, tuple | list) and part < len(value)) or (isinstance(value, Mapping) and part in value):
             value = value[part]
         else:
             break

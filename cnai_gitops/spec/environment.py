@@ -26,6 +26,15 @@ class Pool(Spec):
     driver: str = Field(pattern=r"^[0-9]+(\.[0-9]+){1,3}$")
 
 
+class ArtifactStore(Spec):
+    """The bucket that workflows keep artifacts, metrics and checkpoints in; credentials come with the pod's identity."""
+
+    bucket: Text
+    endpoint: Text = "s3.amazonaws.com"
+    region: Text
+    kms_key: str = Field("", description="key for server-side encryption; empty leaves it to the bucket's default")
+
+
 class Cluster(Spec):
     """One cluster. `role`: primary serves and trains, standby keeps capacity but no schedules, hub runs Argo CD."""
 
@@ -35,6 +44,9 @@ class Cluster(Spec):
     server: Url
     profile: str
     accelerators: Mapping[Name, Pool] = {}
+    artifacts: ArtifactStore | None = Field(
+        None, description="store of this cluster, where data must stay in its region"
+    )
     api_cidrs: Strings = Field(
         min_length=1, description="addresses of the API server: workflow pods report to it, and default deny blocks everything else"
     )
@@ -101,15 +113,6 @@ class Gateway(Spec):
     domain: Text
 
 
-class ArtifactStore(Spec):
-    """The bucket that workflows keep artifacts, metrics and checkpoints in; credentials come with the pod's identity."""
-
-    bucket: Text
-    endpoint: Text = "s3.amazonaws.com"
-    region: Text
-    kms_key: str = Field("", description="key for server-side encryption; empty leaves it to the bucket's default")
-
-
 class Endpoints(Spec):
     """Addresses of shared services, by what they are for."""
 
@@ -119,7 +122,11 @@ class Endpoints(Spec):
     otlp: Url | None = None
     pushgateway: Url | None = None
     kafka: str | None = Field(None, description="bootstrap servers, host:port")
-    gateway: Gateway | None = None
+    gateway: Gateway | None = Field(None, description="where public services are reached")
+    internal_gateway: Gateway | None = Field(
+        None, description="where services that are not public are reached; their canaries split there"
+    )
+    request_log: Url | None = Field(None, description="collector of requests for drift detection, an HTTP endpoint that takes CloudEvents")
     monitoring_namespace: Name = "monitoring"
     prometheus_release: str = Field("prometheus", description="value of the `release` label that Prometheus selects monitors by")
 

@@ -6,11 +6,13 @@ Must not: know an engine or an autoscaler.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Annotated
 
 from annotated_types import Ge, Le
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from cnai_gitops.facts.runtimes import runtimes
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.base import Duration, Name, Names, Percent, Resources, Spec, Strings, Variables
 from cnai_gitops.spec.engine import Engine, Variants, default_engine
@@ -55,3 +57,13 @@ class Serve(Spec):
     grace: Duration = Field("60s", description="time to finish running requests after a stop was asked for")
     public: bool = False
     engine: ServeEngine = Field(default_factory=lambda: default_engine("serve", "kserve"))
+
+    @field_validator("runtime")
+    @classmethod
+    def _known_runtime(cls, value: str) -> str:
+        known = [name for name, facts in runtimes().items() if facts.runtime]  # the others come with their engine
+        if value not in known:
+            near = get_close_matches(value, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ValueError(f"must be one of {', '.join(sorted(known))}, got {value!r}{hint}")
+        return value

@@ -57,6 +57,8 @@ VARIABLES = (
     Variable(
         "CNAI_CHECKPOINT_URI", "where checkpoints are kept, to resume from the newest", "s3://risk-prod/checkpoints/scorer", always=False
     ),
+    Variable("CNAI_CHECKPOINT_INTERVAL", "seconds between two checkpoints", "900", always=False),
+    Variable("CNAI_CHECKPOINT_KEEP", "how many of the newest checkpoints to keep", "3", always=False),
     Variable("OPENLINEAGE_URL", "base URL of the lineage service; absent: events are only logged", "http://lineage:5000", always=False),
     Variable("OPENLINEAGE_ENDPOINT", "path under that URL, `api/v1/lineage` unless set", "api/v1/lineage", always=False),
     Variable("OPENLINEAGE_API_KEY", "bearer token of the lineage service, from a Secret", "", always=False),

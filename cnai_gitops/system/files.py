@@ -19,6 +19,7 @@ from types import TracebackType
 from cnai_gitops.errors import ToolError
 
 _TEMPORARY = ".cnai-tmp"
+_KEPT = 16  # folders that a writer keeps open
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _OPEN_OLD = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # NONBLOCK: a FIFO must not hang us
 _OPEN_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -41,17 +42,19 @@ def _failure(what: str, path: str | Path, error: OSError) -> ToolError:
 
 
 class Writer:
-    """Writes below one folder, which is made if it is missing. Cheapest when paths come in order.
+    """Writes below one folder, which is made if it is missing.
 
     Folders are opened one below the other without following links, so nothing that is swapped in underneath can lead
-    a write out of the root. `durable` waits for the disk after each file. Close it, or use it in a `with`.
+    a write out of the root; the last ones stay open. `durable` waits for the disk after each file. `seen` has time of
+    change (ns) and size (bytes) of every file that was written or found to be right. Close it, or use it in a `with`.
     """
 
     def __init__(self, root: Path, *, durable: bool = False) -> None:
         """Open `root`; raises ToolError when it is a link or cannot be made."""
         self.root = root
         self._durable = durable
-        self._open: list[tuple[str, int]] = []  # the folders from the root down to the current one
+        self.seen: dict[str, tuple[int, int]] = {}
+        self._open: dict[str, int] = {}  # folders by path, the one that was used last at the end
         self._spelling: dict[str, str] = {}  # case-folded path -> the path as it was first written
         try:
             root.mkdir(parents=True, exist_ok=True)
@@ -69,7 +72,8 @@ class Writer:
 
     def close(self) -> None:
         """Let go of the open folders; closing twice does no harm."""
-        self._ascend(0)
+        while self._open:
+            os.close(self._open.popitem()[1])
         if self._root >= 0:
             os.close(self._root)
         self._root = -1
@@ -80,26 +84,26 @@ class Writer:
         Raises ToolError on a path that leaves the root, a link or folder in the way, two names that differ only by
         case, and whatever the disk refuses; the old content is whole then.
         """
-        *folders, name = _parts(relative)
+        above, name = _split(relative)
         self._refuse_collision(relative)
         try:
-            folder = self._descend(folders, make=True)
-            if _holds(folder, name, data):
-                return False
-            self._replace(folder, name, data)
+            folder = self._folder(above, make=True)
+            held = _holds(folder, name, data)
+            status = held or self._replace(folder, name, data)
         except OSError as error:
             raise _failure("write", self.root / relative, error) from error
-        return True
+        self.seen[relative] = (status.st_mtime_ns, status.st_size)
+        return held is None
 
     def remove(self, relative: str) -> bool:
         """Remove the regular file `relative` and the folders that are empty then; False when it is not there."""
-        *folders, name = _parts(relative)
+        above, name = _split(relative)
         try:
-            folder = self._descend(folders, make=False)
+            folder = self._folder(above, make=False)
             if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
                 raise ToolError(f"cannot remove {relative!r}: it is not a regular file", help="remove it by hand if it is not needed")
             os.unlink(name, dir_fd=folder)
-            self._prune()
+            self._prune(above)
         except FileNotFoundError:
             return False
         except OSError as error:
@@ -123,43 +127,33 @@ class Writer:
                 )
             end = part.rfind("/")
 
-    def _descend(self, folders: list[str], *, make: bool) -> int:
-        depth = 0
-        while depth < min(len(folders), len(self._open)) and self._open[depth][0] == folders[depth]:
-            depth += 1
-        self._ascend(depth)
-        for name in folders[depth:]:
-            above = self._current()
+    def _folder(self, path: str, *, make: bool) -> int:
+        """Descriptor of a folder below the root; it is good until the next call."""
+        if not path:
+            return self._root
+        descriptor = self._open.pop(path, -1)
+        if descriptor < 0:
+            above, _, name = path.rpartition("/")
+            descriptor = _enter(self._folder(above, make=make), name, make=make)
+            if len(self._open) >= _KEPT:
+                os.close(self._open.pop(next(iter(self._open))))
+        self._open[path] = descriptor
+        return descriptor
+
+    def _prune(self, path: str) -> None:
+        """Remove the folder at `path` and those above it, as far as they are empty."""
+        while path:
+            os.close(self._open.pop(path))
+            above, _, name = path.rpartition("/")
             try:
-                descriptor = os.open(name, _OPEN_FOLDER, dir_fd=above)
-            except FileNotFoundError:
-                if not make:
-                    raise
-                with contextlib.suppress(FileExistsError):  # another process was faster
-                    os.mkdir(name, 0o755, dir_fd=above)
-                descriptor = os.open(name, _OPEN_FOLDER, dir_fd=above)
-            self._open.append((name, descriptor))
-        return self._current()
-
-    def _current(self) -> int:
-        return self._open[-1][1] if self._open else self._root
-
-    def _ascend(self, depth: int) -> None:
-        while len(self._open) > depth:
-            os.close(self._open.pop()[1])
-
-    def _prune(self) -> None:
-        while self._open:
-            name = self._open[-1][0]
-            self._ascend(len(self._open) - 1)
-            try:
-                os.rmdir(name, dir_fd=self._current())
+                os.rmdir(name, dir_fd=self._folder(above, make=False))
             except OSError as error:
                 if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
                     return
                 raise
+            path = above
 
-    def _replace(self, folder: int, name: str, data: bytes) -> None:
+    def _replace(self, folder: int, name: str, data: bytes) -> os.stat_result:
         temporary = f".{name[:200]}.{os.getpid()}{_TEMPORARY}"
         try:
             descriptor = os.open(temporary, _OPEN_NEW, 0o644, dir_fd=folder)
@@ -172,6 +166,7 @@ class Writer:
                 _write_all(descriptor, data)
                 if self._durable:
                     os.fsync(descriptor)
+                status = os.fstat(descriptor)
             finally:
                 os.close(descriptor)
             os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
@@ -181,28 +176,42 @@ class Writer:
             raise
         if self._durable:
             os.fsync(folder)
+        return status
 
 
-def _parts(relative: str) -> list[str]:
+def _split(relative: str) -> tuple[str, str]:
+    """Folder and name of a path that stays below the output folder."""
     parts = relative.split("/")
-    if any(part in ("", ".", "..") or "\0" in part for part in parts):
+    if "\0" in relative or not {"", ".", ".."}.isdisjoint(parts):
         raise ToolError(f"{relative!r} is not a path below the output folder")
-    return parts
+    return relative[: -len(parts[-1]) - 1], parts[-1]
 
 
-def _holds(folder: int, name: str, data: bytes) -> bool:
-    """True when the regular file `name` has exactly these bytes; OSError when something else is in its place."""
+def _enter(above: int, name: str, *, make: bool) -> int:
+    """Descriptor of the folder `name` in the folder `above`."""
+    try:
+        return os.open(name, _OPEN_FOLDER, dir_fd=above)
+    except FileNotFoundError:
+        if not make:
+            raise
+    with contextlib.suppress(FileExistsError):  # another process was faster
+        os.mkdir(name, 0o755, dir_fd=above)
+    return os.open(name, _OPEN_FOLDER, dir_fd=above)
+
+
+def _holds(folder: int, name: str, data: bytes) -> os.stat_result | None:
+    """Status of the regular file `name` when it has exactly these bytes; OSError when something else is in its place."""
     try:
         descriptor = os.open(name, _OPEN_OLD, dir_fd=folder)
     except FileNotFoundError:
-        return False
+        return None
     try:
         status = os.fstat(descriptor)
         if stat.S_ISDIR(status.st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EEXIST, "it is not a regular file")
-        return status.st_size == len(data) and _read_all(descriptor, len(data)) == data
+        return status if status.st_size == len(data) and _read_all(descriptor, len(data)) == data else None
     finally:
         os.close(descriptor)
 

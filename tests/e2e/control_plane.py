@@ -191,7 +191,7 @@ class ControlPlane:
         return self.api.dry_run(manifests)
 
     def start_nodes(self, nodes: Sequence[Manifest]) -> None:
-        """Start controllers, scheduler and kwok once, and bring up these fake nodes."""
+        """Start controllers, scheduler and kwok once, and bring up these fake nodes, without those of an earlier test and their work."""
         if "kwok" not in self._processes:
             builder().build(self.bin, ["kube-controller-manager", "kube-scheduler", "kwok"])
             self._start("kube-controller-manager", *self._controller_flags())
@@ -200,14 +200,29 @@ class ControlPlane:
             ports = self.network.free_ports(1)
             self._start("kube-scheduler", config, *access, "--bind-address=127.0.0.1", f"--secure-port={ports[0]}", "--leader-elect=false")
             self._start("kwok", config, *self._kwok_flags())
+        names = {node["metadata"]["name"] for node in nodes}
+        self._remove_nodes({node["metadata"]["name"] for node in self.api.items("/api/v1/nodes")} - names)
         for subresource in ("", "/status"):
             refused = [answer for answer in self.api.apply(nodes, subresource=subresource) if not answer.ok]
             assert not refused, refused
-        names = {node["metadata"]["name"] for node in nodes}
         wait_for(lambda: self._ready("/readyz") and names <= self._ready_nodes(), "the nodes are ready", 60)
 
+    def _remove_nodes(self, names: Collection[str]) -> None:
+        """First the work that would else move on to the next nodes."""
+        if not names:
+            return
+        for item in self.api.items("/apis/apps/v1/deployments"):
+            metadata = item["metadata"]
+            path = f"/apis/apps/v1/namespaces/{metadata['namespace']}/deployments/{metadata['name']}"
+            self.api.request("DELETE", f"{path}?propagationPolicy=Background")
+        wait_for(lambda: not self.api.items("/api/v1/pods"), "the pods of an earlier test are gone", 60)
+        for name in names:
+            self.api.request("DELETE", f"/api/v1/nodes/{name}")
+
     def _ready_nodes(self) -> set[str]:
-        return {node["metadata"]["name"] for node in self.api.items("/api/v1/nodes") if _condition(node, "Ready") == "True"}
+        """Nodes that pods can be placed on: the taint of a new node goes some time after it is ready."""
+        nodes = [node for node in self.api.items("/api/v1/nodes") if _condition(node, "Ready") == "True"]
+        return {node["metadata"]["name"] for node in nodes if not any(_of_a_new_node(taint) for taint in node["spec"].get("taints", ()))}
 
     def _controller_flags(self) -> list[str]:
         names = ("kubeconfig", "authentication-kubeconfig", "authorization-kubeconfig")
@@ -240,8 +255,10 @@ class ControlPlane:
             "--node-lease-duration-seconds=40",
         ]
 
-    def schedule(self, manifests: Sequence[Manifest], nodes: Sequence[Manifest], *, pods: int, seconds: float = 60) -> list[Pod]:
-        """Apply for real, and return the pods of these namespaces once `pods` of them run, ended or cannot be placed."""
+    def schedule(
+        self, manifests: Sequence[Manifest], nodes: Sequence[Manifest], *, placed: int, waiting: int = 0, seconds: float = 60
+    ) -> list[Pod]:
+        """Apply for real, and return the pods of these namespaces once so many have a node and so many cannot get one."""
         self.start_nodes(nodes)
         spaces = self.api.make_namespaces(manifests)
         for space in spaces:  # no pod is admitted before its namespace has this account
@@ -253,9 +270,13 @@ class ControlPlane:
 
         def settled() -> bool:
             found[:] = [_pod(item) for space in spaces for item in self.api.items(f"/api/v1/namespaces/{space}/pods")]
-            return sum(pod.phase in ("Running", "Succeeded", "Failed") or bool(pod.reason) for pod in found) >= pods
+            running = [pod for pod in found if pod.phase in ("Running", "Succeeded", "Failed")]
+            return len(running) == placed and sum(bool(pod.reason) for pod in found) == waiting == len(found) - placed
 
-        wait_for(settled, f"{pods} pods are placed or refused", seconds)
+        try:
+            wait_for(settled, f"{placed} pods are placed and {waiting} wait", seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; waiting: {[pod for pod in found if not pod.node]}") from None
         return found
 
 
@@ -277,12 +298,21 @@ def seed(folder: Path) -> Path:
     return cache / key
 
 
-def gpu_node(name: str, resource: str, number: int, labels: Manifest | None = None) -> dict[str, Any]:
-    """A fake node of 64 CPUs, 512 GiB and `number` accelerators."""
-    capacity = {"cpu": "64", "memory": "512Gi", "pods": "110", "ephemeral-storage": "1Ti", resource: str(number)}
+def gpu_node(name: str, resource: str, number: int, labels: Manifest | None = None, taints: Sequence[Manifest] = ()) -> dict[str, Any]:
+    """A fake node of 192 CPUs, 2 TiB and `number` accelerators."""
+    capacity = {"cpu": "192", "memory": "2Ti", "pods": "250", "ephemeral-storage": "4Ti", resource: str(number)}
     own = {"kubernetes.io/arch": "amd64", "kubernetes.io/os": "linux", "kubernetes.io/hostname": name}
-    metadata = {"name": name, "annotations": {"kwok.x-k8s.io/node": "fake"}, "labels": {**own, **(labels or {})}}
-    return {"apiVersion": "v1", "kind": "Node", "metadata": metadata, "spec": {}, "status": {"allocatable": capacity, "capacity": capacity}}
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": name, "annotations": {"kwok.x-k8s.io/node": "fake"}, "labels": {**own, **(labels or {})}},
+        "spec": {"taints": [dict(taint) for taint in taints]} if taints else {},
+        "status": {"allocatable": capacity, "capacity": capacity},
+    }
+
+
+def _of_a_new_node(taint: Manifest) -> bool:
+    return str(taint["key"]).startswith("node.kubernetes.io/")
 
 
 def _condition(item: Manifest, name: str) -> str:

@@ -34,7 +34,7 @@ class Network:
 
     def connect(self, port: int, timeout: float) -> socket.socket:
         """A connection to a server on this loopback. A socket stays in the namespace it was made in."""
-        with self._inside():
+        with self.inside():
             connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         connection.settimeout(timeout)
         try:
@@ -47,15 +47,15 @@ class Network:
 
     def free_ports(self, number: int) -> list[int]:
         """Ports that nobody listens on now."""
-        with self._inside(), contextlib.ExitStack() as stack:
+        with self.inside(), contextlib.ExitStack() as stack:
             sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
             for each in sockets:
                 each.bind(("127.0.0.1", 0))
             return [each.getsockname()[1] for each in sockets]
 
     @contextlib.contextmanager
-    def _inside(self) -> Iterator[None]:
-        """This thread in the namespace; Python's own os.setns came with 3.12."""
+    def inside(self) -> Iterator[None]:
+        """This thread in the namespace: for programs that make their own sockets. Python's own os.setns came with 3.12."""
         if not self.own:
             yield
             return

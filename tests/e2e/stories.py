@@ -68,17 +68,11 @@ class Stories:
 
 
 def pods_of(sent: Sent) -> Iterator[Sent]:
-    """A Pod for each pod template that the object holds word for word; those that a controller puts together are its own matter."""
+    """A Pod for each pod template of the object, as its controller would make it; images that a controller adds are made up."""
     kind = kind_of(sent.body)
     for pods in kind.pods(sent.body) if kind and kind.pods else ():
-        if not _holds(sent.body, pods.spec):
-            continue
-        metadata = {"name": "pod", "namespace": sent.body["metadata"]["namespace"], "labels": dict(pods.labels)}
-        yield Sent(f"{sent.where} {sent.body['kind']} {pods.path}", {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": dict(pods.spec)})
-
-
-def _holds(node: object, wanted: object) -> bool:
-    if node is wanted:
-        return True
-    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    return any(_holds(child, wanted) for child in children)
+        if pods.spec.get("containers"):
+            containers = [{"image": "registry.example.com/of-the-controller", **container} for container in pods.spec["containers"]]
+            metadata = {"name": "pod", "namespace": sent.body["metadata"]["namespace"], "labels": dict(pods.labels)}
+            pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {**pods.spec, "containers": containers}}
+            yield Sent(f"{sent.where} {sent.body['kind']} {pods.path}", pod)

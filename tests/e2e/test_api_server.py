@@ -101,7 +101,7 @@ def test_a_rule_of_the_definition_is_enforced(cluster: ControlPlane) -> None:
 def test_pods_take_whole_accelerators(cluster: ControlPlane) -> None:
     nodes = [gpu_node(f"gpu-{i}", "nvidia.com/gpu", 8, H100) for i in range(2)]
     manifests = [deployment("fits", 4, 3, "capacity"), deployment("too-large", 16, 1, "capacity")]
-    pods = cluster.schedule(manifests, nodes, pods=4)
+    pods = cluster.schedule(manifests, nodes, placed=3, waiting=1)
     placed = [pod for pod in pods if pod.node]
     assert len(placed) == 3
     assert all(pod.name.startswith("fits-") and pod.phase == "Running" for pod in placed)

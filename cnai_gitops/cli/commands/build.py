@@ -5,15 +5,23 @@ Must not: judge what it renders.
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import typer
 
 from cnai_gitops.cli.options import Apps, Env, Output, Quiet, Root, Watch, root_of, selection_of, settings
 from cnai_gitops.cli.output import say, show
 
+if TYPE_CHECKING:
+    from cnai_gitops.pipeline import Built
+    from cnai_gitops.plan.selection import Selection
+
 
 def command(
     apps: Apps = None,
     env: Env = None,
+    only: str | None = typer.Option(None, "--only", help="One part alone: rendered (for Argo CD) or kustomize.", show_default=False),
     check: bool = typer.Option(False, "--check", help="Write nothing; exit 1 when the committed output is stale."),
     verify: bool = typer.Option(False, "--verify", help="Prove that kustomize builds what was resolved."),
     jobs: int = typer.Option(0, "-j", "--jobs", help="Processes; as many as cores when 0."),
@@ -23,35 +31,38 @@ def command(
     watch: Watch = False,
 ) -> int:
     """Render manifests and Kustomize overlays for every environment (alias: render)."""
-    from cnai_gitops import pipeline
+    from cnai_gitops import state
     from cnai_gitops.cli.watching import again
 
     folder = root_of(root)
-    selection = selection_of(env, apps)
+    selection = selection_of(env, apps, only)
 
     def once() -> int:
-        built = pipeline.build(folder, settings(), selection, check=check, jobs=jobs)
-        if built.findings:
-            show(built.findings, output)
-        if built.failed:
-            say("nothing was written")
-            return 1
-        if not quiet:
-            _tell(built, check)
-        if built.stale:
-            return 1
+        if not check and state.current(folder, selection):
+            if not quiet:
+                say("up to date: no input changed")
+        elif code := _build(folder, selection, output, check=check, jobs=jobs, quiet=quiet):
+            return code
         return _verified(folder, selection, output, quiet) if verify else 0
 
     return again(folder, once) if watch else once()
 
 
-def _tell(built: object, check: bool) -> None:
-    from cnai_gitops.pipeline import Built
+def _build(folder: Path, selection: Selection, output: str, *, check: bool, jobs: int, quiet: bool) -> int:
+    from cnai_gitops import pipeline
 
-    assert isinstance(built, Built)
-    if built.unchanged:
-        say("up to date: no input changed")
-        return
+    built = pipeline.build(folder, settings(), selection, check=check, jobs=jobs)
+    if built.findings:
+        show(built.findings, output)
+    if built.failed:
+        say("nothing was written")
+        return 1
+    if not quiet:
+        _tell(built, check)
+    return 1 if built.stale else 0
+
+
+def _tell(built: Built, check: bool) -> None:
     if check:
         for path in built.stale[:20]:
             say(f"stale  {path}")
@@ -68,15 +79,10 @@ def _tell(built: object, check: bool) -> None:
     say(f"deploy/  {len(changes.written)} written, {changes.kept} unchanged, {len(changes.removed)} removed")
 
 
-def _verified(folder: object, selection: object, output: str, quiet: bool) -> int:
-    from pathlib import Path
-
+def _verified(folder: Path, selection: Selection, output: str, quiet: bool) -> int:
     from cnai_gitops import pipeline
     from cnai_gitops.findings import exit_code
-    from cnai_gitops.render import Selection
 
-    assert isinstance(folder, Path)
-    assert isinstance(selection, Selection)
     findings = pipeline.verify(folder, settings(), selection)
     if findings:
         show(findings, output)

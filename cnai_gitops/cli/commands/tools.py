@@ -5,17 +5,22 @@ Must not: build anything itself (`system.building` does).
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from cnai_gitops.cli.options import settings
 from cnai_gitops.cli.output import say
 
+Names = Annotated[
+    list[str] | None, typer.Argument(help="Tools; kustomize, conftest and kbuild when none is named.", show_default=False)
+]
 app = typer.Typer(help="Install the pinned tools.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("install")
 def install(
-    names: list[str] | None = typer.Argument(None, help="Tools; kustomize, conftest and kbuild when none is named.", show_default=False),
+    names: Names = None,
 ) -> int:
     """Get what is missing: found on PATH, else built once into the user's cache."""
     from cnai_gitops.system.building import install as build

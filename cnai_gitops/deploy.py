@@ -1,0 +1,92 @@
+"""The folder deploy/: which files belong to which owner, what a build changes there, what is stale.
+
+Must not: make a text (`render` does). Each file is replaced whole, each owner's list of files comes last, and only files
+on such a list are ever removed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+from cnai_gitops.errors import ToolError
+from cnai_gitops.plan.selection import EVERYTHING, Selection
+from cnai_gitops.render import Owner
+from cnai_gitops.system.files import Writer
+
+INDEX = "deploy/.index"
+_OURS = ("deploy/rendered/", "deploy/kustomize/", "deploy/data/")
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a build changed on disk, by path; `owners_gone` are owners whose files were all removed."""
+
+    written: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    owners_gone: list[str] = field(default_factory=list)
+    kept: int = 0
+
+
+def listed(root: Path, name: str) -> dict[str, str]:
+    """Files on an owner's list and their digests; empty when there is none. Raises ToolError when it cannot be trusted."""
+    path = root / INDEX / f"{name}.json"
+    if not path.is_file() or path.is_symlink():
+        return {}
+    try:
+        files = dict(orjson.loads(path.read_bytes())["files"])
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        raise ToolError(f"{INDEX}/{name}.json is damaged", help="restore it from git, or delete deploy/ and build again") from error
+    for file in files:
+        if not file.startswith(_OURS) or ".." in file.split("/"):
+            raise ToolError(f"{INDEX}/{name}.json lists {file!r}, which no build wrote", help="restore it from git")
+    return files
+
+
+def owners_on_disk(root: Path) -> list[str]:
+    """Names of owners that a list exists for."""
+    folder = root / INDEX
+    return sorted(name.removesuffix(".json") for name in (os.listdir(folder) if folder.is_dir() else ()) if name.endswith(".json"))
+
+
+def write_owner(writer: Writer, owner: Owner, changes: Changes, selection: Selection = EVERYTHING) -> None:
+    """Put one owner's files on disk: new ones first, then removals, its list last.
+
+    What lies outside the selection stays, and stays listed.
+    """
+    before = listed(writer.root, owner.name)
+    files = {path: digest for path, digest in before.items() if not selection.covers(path)}
+    for path, text in owner.files.items():
+        data = text.encode()
+        files[path] = hashlib.blake2b(data, digest_size=16).hexdigest()
+        if writer.write(path, data):
+            changes.written.append(path)
+        else:
+            changes.kept += 1
+    changes.removed += [path for path in before if path not in files and writer.remove(path)]
+    data = orjson.dumps({"owner": owner.name, "files": files}, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+    writer.write(f"{INDEX}/{owner.name}.json", data)
+
+
+def remove_owner(writer: Writer, name: str, changes: Changes) -> None:
+    """Remove an owner that is gone, and only what its list names."""
+    changes.removed += [path for path in listed(writer.root, name) if writer.remove(path)]
+    writer.remove(f"{INDEX}/{name}.json")
+    changes.owners_gone.append(name)
+
+
+def stale(root: Path, owners: Iterable[Owner], selection: Selection = EVERYTHING) -> list[str]:
+    """Paths whose bytes on disk are not what a build would write, missing and superfluous ones included."""
+    wrong: list[str] = []
+    for owner in owners:
+        for path, text in owner.files.items():
+            file = root / path
+            if file.is_symlink() or not file.is_file() or file.read_bytes() != text.encode():
+                wrong.append(path)
+        wrong += [path for path in listed(root, owner.name) if path not in owner.files and selection.covers(path)]
+    return sorted(wrong)
