@@ -69,7 +69,9 @@ def write_owner(writer: Writer, owner: Owner, changes: Changes, selection: Selec
         else:
             changes.kept += 1
     changes.removed += [path for path in before if path not in files and writer.remove(path)]
-    data = orjson.dumps({"owner": owner.name, "files": files}, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+    data = orjson.dumps(
+        {"owner": owner.name, "files": files}, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+    )
     writer.write(f"{INDEX}/{owner.name}.json", data)
 
 

@@ -5,20 +5,17 @@ Must not: print, decide an exit code, or hold what a room should know. Each step
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from cnai_gitops import deploy, render, state
-from cnai_gitops.check.inventory import Owned
-from cnai_gitops.check.judge import Verdict, judge
 from cnai_gitops.compile.app import collisions
 from cnai_gitops.compile.argocd import HUB, PLATFORM, Gvk
 from cnai_gitops.errors import UsageError
@@ -29,10 +26,15 @@ from cnai_gitops.plan.build import Plan, make_plan
 from cnai_gitops.plan.selection import Selection
 from cnai_gitops.project import load
 from cnai_gitops.render import Owner
+from cnai_gitops.resources.base import kinds
 from cnai_gitops.system import kustomize
 from cnai_gitops.system.data import policies_dir
 from cnai_gitops.system.files import Writer, lock
 from cnai_gitops.system.tools import Settings, require
+
+if TYPE_CHECKING:
+    from cnai_gitops.check.inventory import Owned
+    from cnai_gitops.check.judge import Verdict
 
 LOCK = ".cnai/lock"
 FEW = 64
@@ -101,8 +103,8 @@ def _owners(plan: Plan, settings: Settings, selection: Selection, jobs: int) -> 
     deployed = [name for name in names if plan.targets_of(name)]
     owners = list(_apps(plan, settings, selection, deployed, jobs or (os.cpu_count() or 1)))
     if not selection.apps and selection.makes("rendered"):
-        kinds = {owner.name: owner.kinds for owner in owners}
-        for owner in (render.render_platform(plan), render.render_hubs(plan, kinds)):
+        present = {owner.name: owner.kinds for owner in owners}
+        for owner in (render.render_platform(plan), render.render_hubs(plan, present)):
             owner.files = {path: text for path, text in owner.files.items() if selection.covers(path)}
             owners.append(owner)
     return owners
@@ -116,13 +118,19 @@ def _apps(plan: Plan, settings: Settings, selection: Selection, names: Sequence[
         return
     size = -(-len(names) // (jobs * 4))
     chunks = [names[i : i + size] for i in range(0, len(names), size)]
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     global _SHARED
     _SHARED = (plan, settings, selection)
+    kinds()  # imported once, before the workers are forked
+    gc.freeze()
     with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
         for answer in pool.map(_chunk, chunks):
             for data in orjson.loads(answer):
                 yield _owner(data)
     _SHARED = None
+    gc.unfreeze()
 
 
 _SHARED: tuple[Plan, Settings, Selection] | None = None
@@ -163,10 +171,12 @@ def _finding(data: dict[str, Any]) -> Finding:
 
 def resources_of(plan: Plan, settings: Settings, selection: Selection | None = None) -> tuple[list[Owned], list[Finding]]:
     """Every owner's objects on every target, as they are rendered, hand-written patches included."""
+    from cnai_gitops.check.inventory import Owned
+
     selection = selection or Selection()
     findings: list[Finding] = collisions(plan)
     owned: list[Owned] = []
-    kinds: dict[str, dict[str, set[Gvk]]] = {}
+    present: dict[str, dict[str, set[Gvk]]] = {}
     patch = patcher(plan.project.root, settings)
     for name, entry in plan.project.apps.items():
         for target in plan.targets_of(name):
@@ -175,13 +185,13 @@ def resources_of(plan: Plan, settings: Settings, selection: Selection | None = N
             if plan.project.patches.get((target.env, name)):
                 files = render.render_app(plan, name, patch=patch).files
                 resources = render.patched(resources, patch(files, render.overlay_path(target, name)))
-            kinds.setdefault(name, {})[target.name] = {(r.body["apiVersion"], r.body["kind"]) for r in resources}
+            present.setdefault(name, {})[target.name] = {(r.body["apiVersion"], r.body["kind"]) for r in resources}
             if selection.has(target) and (not selection.apps or name in selection.apps):
                 owned.append(Owned(target, name, entry.value.team, resources))
     if not selection.apps:
         owned += [Owned(t, PLATFORM, "", render.platform_resources(plan, t)) for t in plan.targets if selection.has(t)]
         hubs = [hub for hub in dict.fromkeys(plan.hubs.values()) if selection.has(hub)]
-        owned += [Owned(hub, HUB, "", render.hub_resources(plan, hub, kinds)) for hub in hubs]
+        owned += [Owned(hub, HUB, "", render.hub_resources(plan, hub, present)) for hub in hubs]
     return owned, findings
 
 
@@ -190,6 +200,8 @@ def check(root: Path, settings: Settings, selection: Selection | None = None, *,
 
     Policies are judged as of the day `at`. `fresh` also asks that the committed output is what a build would write.
     """
+    from cnai_gitops.check.judge import Verdict, judge
+
     conftest = require("conftest", settings)
     plan = plan_of(root, selection)
     if exit_code(plan.findings):

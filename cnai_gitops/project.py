@@ -136,7 +136,7 @@ def load(root: Path) -> Project:
         config, config_place = _config(reader)
         apps, datasets, models = _blueprints(reader)
         environments, releases, patches = _environments(reader)
-        waivers = [w for file in reader.files("policies/waivers", ".yaml") if (w := reader.yaml(Waivers, file))]
+        waivers = [w for file in reader.files("policies/waivers", ".yaml") if (w := _waivers(reader, file))]
     return Project(
         root=root,
         config=config,
@@ -241,6 +241,16 @@ def _release(reader: _Reader, file: str) -> Entry[Release] | None:
     if entry and entry.value.app != expected:
         message = f"app is {entry.value.app!r}, but the file is called {expected}.yaml"
         reader.findings.append(Finding(code="CNAI202", message=message, location=entry.place.locate(("app",)), help="use the file's name"))
+        return None
+    return entry
+
+
+def _waivers(reader: _Reader, file: str) -> Entry[Waivers] | None:
+    entry = reader.yaml(Waivers, file)
+    expected = file.rpartition("/")[2].removesuffix(".yaml")
+    if entry and entry.value.team != expected:
+        message = f"team is {entry.value.team!r}, but the file is called {expected}.yaml"
+        reader.findings.append(Finding(code="CNAI202", message=message, location=entry.place.locate(("team",)), help="use the file's name"))
         return None
     return entry
 

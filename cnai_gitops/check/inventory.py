@@ -171,9 +171,14 @@ def _sources(plan: Plan, found: Evidence) -> dict[str, dict[str, Any]]:
 def _environment(environment: Any) -> dict[str, Any]:
     return {
         "tier": environment.tier,
-        "clusters": {n: {"region": c.region, "jurisdiction": c.jurisdiction, "role": c.role} for n, c in environment.clusters.items()},
+        "clusters": {name: _cluster(cluster) for name, cluster in environment.clusters.items()},
         "teams": {name: {"quota": dict(share.quota)} for name, share in environment.teams.items()},
     }
+
+
+def _cluster(cluster: Any) -> dict[str, Any]:
+    pools = {n: {"count": p.count, "per_node": p.per_node, "driver": p.driver} for n, p in cluster.accelerators.items()}
+    return {"region": cluster.region, "jurisdiction": cluster.jurisdiction, "role": cluster.role, "accelerators": pools}
 
 
 def _datasets(plan: Plan, targets: Iterable[Target]) -> dict[str, Any]:

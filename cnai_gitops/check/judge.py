@@ -42,7 +42,8 @@ def judge(plan: Plan, owned: Sequence[Owned], *, at: date, packs: Sequence[Path]
     rules = read_rules(packs)
     denied = gate(evidence.documents, evidence.data, packs=packs, conftest=conftest)
     environments = {item.target.env for item in owned}
-    denied = apply_waivers(denied, waivers_of(plan), at, rules, evaluated=environments)
+    approvers = plan.project.config.approvers
+    denied = apply_waivers(denied, waivers_of(plan), at, rules, evaluated=environments, approvers=approvers)
     return Verdict(
         findings=ordered(_refined(plan, evidence, finding) for finding in [*findings, *denied]),
         documents=len(evidence.documents),

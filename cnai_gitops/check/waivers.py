@@ -45,17 +45,19 @@ def apply_waivers(
     rules: Mapping[str, Rule],
     *,
     evaluated: Collection[str] | None = None,
+    approvers: Mapping[str, Collection[str]] | None = None,
 ) -> list[Finding]:
     """The same findings, covered ones marked, and what is wrong with the waivers themselves.
 
     An unsound waiver covers nothing. `evaluated` names the environments that were judged when it was not all of them:
-    a waiver for another one is not called unused then.
+    a waiver for another one is not called unused then. `approvers` says by policy area who may approve; an area that it
+    does not name is open to everybody but the owner.
     """
     hygiene: list[Finding] = []
     sound: dict[tuple[str, str, str], Waiver] = {}
     repeated = {name for name, times in Counter(waiver.id for waiver in waivers).items() if times > 1}
     for waiver in waivers:
-        wrong = list(_faults(waiver, at, rules, repeated))
+        wrong = [*_faults(waiver, at, rules, repeated), *_not_approved(waiver, approvers or {})]
         hygiene += wrong
         if any(finding.severity is Severity.ERROR for finding in wrong):
             continue
@@ -114,6 +116,13 @@ def _faults(waiver: Waiver, at: date, rules: Mapping[str, Rule], repeated: Colle
         yield _finding(
             waiver, "CNAI718", f"ends on {waiver.expires}, later than {longest}", "shorten it; it can be renewed with a new approval"
         )
+
+
+def _not_approved(waiver: Waiver, approvers: Mapping[str, Collection[str]]) -> Iterator[Finding]:
+    area = waiver.rule.partition(".")[0]
+    if area in approvers and waiver.approver not in approvers[area]:
+        names = ", ".join(approvers[area]) or "nobody"
+        yield _finding(waiver, "CNAI714", f"is approved by {waiver.approver}, who may not approve for {area}", f"{names} may (cnai.toml)")
 
 
 def _faults_of_time(waiver: Waiver, at: date) -> Iterator[Finding]:

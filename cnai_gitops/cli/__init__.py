@@ -5,12 +5,14 @@ Must not: know how anything is done. Heavy imports happen inside the commands, s
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
 
 def main() -> None:
     """Entry point of `cnai`."""
+    gc.set_threshold(100_000, 20, 100)  # a command makes much that stays and little in circles
     from cnai_gitops.cli.app import run
 
     sys.exit(run(sys.argv[1:], os.environ))

@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cnai_gitops.cluster.health import CONFIG_MAP
 from cnai_gitops.errors import ToolError
 
+T = TypeVar("T")
+
 SECONDS = 15
 """How long one answer may take."""
+
+PAGE = 500
+"""Deployments in one answer."""
 
 _VERSION_LABEL = "app.kubernetes.io/version"
 
@@ -49,6 +54,15 @@ def look(context: str, api_versions: Iterable[str], kubeconfig: Path | None = No
     return _told(context, lambda: _asked(client, api, api_versions))
 
 
+def definitions(context: str, kubeconfig: Path | None = None) -> list[dict[str, Any]]:
+    """Every CustomResourceDefinition of a cluster as plain data. Raises ToolError as `look` does."""
+    client, api = _connect(context, kubeconfig)
+    custom = client.CustomObjectsApi(api)
+    answer = _told(context, lambda: custom.list_cluster_custom_object("apiextensions.k8s.io", "v1", "customresourcedefinitions"))
+    items: list[dict[str, Any]] = answer["items"]
+    return items
+
+
 def _asked(client: Any, api: Any, api_versions: Iterable[str]) -> Live:
     listed = client.ApisApi(api).get_api_versions(_request_timeout=SECONDS).groups
     groups = {group.name: tuple(version.version for version in group.versions) for group in listed}
@@ -71,7 +85,7 @@ def _asked(client: Any, api: Any, api_versions: Iterable[str]) -> Live:
 def _controllers(apps: Any) -> Iterator[Controller]:
     more: str | None = ""
     while more is not None:
-        page = apps.list_deployment_for_all_namespaces(limit=500, _request_timeout=SECONDS, **({"_continue": more} if more else {}))
+        page = apps.list_deployment_for_all_namespaces(limit=PAGE, _request_timeout=SECONDS, **({"_continue": more} if more else {}))
         for deployment in page.items:
             label = (deployment.metadata.labels or {}).get(_VERSION_LABEL, "")
             for container in deployment.spec.template.spec.containers:
@@ -108,7 +122,7 @@ def _connect(context: str, kubeconfig: Path | None) -> tuple[Any, Any]:
     return client, api
 
 
-def _told(context: str, ask: Callable[[], Live]) -> Live:
+def _told(context: str, ask: Callable[[], T]) -> T:
     from kubernetes.client.exceptions import ApiException
     from urllib3.exceptions import HTTPError
 

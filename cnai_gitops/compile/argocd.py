@@ -51,7 +51,7 @@ def _windows(target: Target) -> dict[str, Any]:
 
 def _project(plan: Plan, hub: Target, target: Target, name: str, destinations: list[dict[str, str]], cluster: list[dict[str, str]]) -> Body:
     spec: dict[str, Any] = {
-        "description": f"{name}, written by cnai-gitops",
+        "description": f"{name} of {plan.project.config.organisation.name}, written by cnai-gitops",
         "sourceRepos": [plan.project.config.git.repository],
         "destinations": destinations,
         "clusterResourceWhitelist": cluster,

@@ -199,7 +199,7 @@ def _external_secret(target: Target, name: str, namespace: str, own: Mapping[str
     remote = {"key": place.remote, **({"property": place.property} if place.property else {})}
     spec = {
         "refreshInterval": place.refresh,
-        "secretStoreRef": {"kind": "ClusterSecretStore", "name": place.store},
+        "secretStoreRef": {"kind": "ClusterSecretStore", "name": place.store or target.environment.secret_store},
         "target": {"name": name, "creationPolicy": "Owner", "deletionPolicy": "Retain"},
         "data": [{"secretKey": "value", "remoteRef": remote}],
     }

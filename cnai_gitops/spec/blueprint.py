@@ -24,6 +24,13 @@ def _several(value: Any) -> Any:
     return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
+def _in_order(value: Any) -> Any:
+    """The same data with the keys of every map in order, so that the order in a file reaches no manifest."""
+    if isinstance(value, Mapping):
+        return {key: _in_order(value[key]) for key in sorted(value)}
+    return [_in_order(item) for item in value] if isinstance(value, list | tuple) else value
+
+
 class Override(Spec):
     """The escape hatch: sets any field of an emitted object, after everything else; counted in every review.
 
@@ -32,7 +39,7 @@ class Override(Spec):
 
     kind: str = Field(pattern=r"^[A-Z][A-Za-z]+$")
     name: str = ""
-    set: Mapping[str, Any] = Field(min_length=1)
+    set: Annotated[Mapping[str, Any], AfterValidator(_in_order)] = Field(min_length=1)
     reason: str = Field(min_length=10)
 
     @model_validator(mode="after")

@@ -99,7 +99,7 @@ class DatasetPlace(Spec):
 class SecretPlace(Spec):
     """A secret in the store that External Secrets reads; never a value."""
 
-    store: Name
+    store: Name | None = Field(None, description="ClusterSecretStore; the environment's `secret_store` when not given")
     remote: Text
     property: str = ""
     refresh: Duration = "1h"
@@ -119,7 +119,6 @@ class Endpoints(Spec):
     prometheus: Url = "http://prometheus.monitoring.svc:9090"
     artifacts: ArtifactStore
     openlineage: Url | None = None
-    otlp: Url | None = None
     pushgateway: Url | None = None
     kafka: str | None = Field(None, description="bootstrap servers, host:port")
     gateway: Gateway | None = Field(None, description="where public services are reached")

@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from control_plane import SERVERS, ControlPlane, builder, seed
+from control_plane import ControlPlane, builder, seed
 
 
 @pytest.fixture(scope="session")
@@ -18,8 +18,8 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[ControlPlane]:
 
     Building one takes long, so only a run that asks for e2e (`-m e2e`) does.
     """
-    folder = builder().default_folder()
-    if request.config.getoption("markexpr") != "e2e" and not all((folder / name).exists() for name in SERVERS):
+    folder, programs = builder().default_folder(), builder().PROGRAMS
+    if request.config.getoption("markexpr") != "e2e" and not all((folder / name).exists() for name in programs):
         pytest.skip("no API server is built; `make e2e` builds one")
     upstream = os.environ.get("CNAI_CRDS")
     with ControlPlane(seed(Path(upstream)) if upstream else None) as plane:

@@ -108,7 +108,12 @@ def deployment(name: str, namespace: str, pods: PodSet) -> Body:
 
 
 def single(name: str, accelerator: str, count: int) -> PodSet:
-    """Pods with one accelerator of a class each."""
+    """Pods with one accelerator of a class each, which push nobody else out."""
     facts = accelerators()[accelerator]
-    container = {"name": "one", "resources": {"limits": {facts.resource: "1"}}}
-    return PodSet(name, count, {"nodeSelector": dict(facts.selector), "tolerations": list(facts.tolerations), "containers": [container]})
+    spec = {
+        "priorityClassName": "opportunistic",
+        "nodeSelector": dict(facts.selector),
+        "tolerations": list(facts.tolerations),
+        "containers": [{"name": "one", "resources": {"limits": {facts.resource: "1"}}}],
+    }
+    return PodSet(name, count, spec)

@@ -49,12 +49,12 @@ class Stories:
         return [Sent(f"{item.target.name} {item.owner}", resource.body) for item in self.owned for resource in item.resources]
 
     def embedded(self) -> list[Sent]:
-        """Every object that a workflow would create, its parameters filled in. Those that a workflow only waits for have no content."""
+        """Every object that a workflow or a sensor would create, parameters filled in. Those that are only waited for have no content."""
         found = []
         for target, bodies in self.by_target().items():
             world = Inventory(bodies)
             for body in bodies:
-                for path, inner in embedded(body, world):
+                for path, inner in (*embedded(body, world), *_submitted(body)):
                     if not inner.keys() <= {"apiVersion", "kind", "metadata"}:
                         found.append(Sent(f"{target.name} {body['metadata']['name']}#{path}", inner))
         return found
@@ -65,6 +65,13 @@ class Stories:
         for item in self.owned:
             found.setdefault(item.target, []).extend(resource.body for resource in item.resources)
         return found
+
+
+def _submitted(body: Body) -> Iterator[tuple[str, Body]]:
+    """Workflows that a sensor submits."""
+    for index, trigger in enumerate(body["spec"]["triggers"] if body["kind"] == "Sensor" else ()):
+        if "argoWorkflow" in trigger["template"]:
+            yield f"spec.triggers[{index}]", trigger["template"]["argoWorkflow"]["source"]["resource"]
 
 
 def pods_of(sent: Sent) -> Iterator[Sent]:

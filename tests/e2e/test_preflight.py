@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from control_plane import ControlPlane
 
+from cnai_gitops.cluster import live
 from cnai_gitops.cluster.health import customisations
 from cnai_gitops.cluster.preflight import Fact, preflight
 from cnai_gitops.errors import ToolError
@@ -55,6 +56,7 @@ def _controlled() -> list[Any]:
     return [operator for operator in operators().values() if operator.images]
 
 
+@pytest.mark.usefixtures("cluster")  # which skips where no server is built
 def test_a_bare_cluster_lacks_everything_and_says_how_to_get_it() -> None:
     with ControlPlane() as bare:
         facts = asked(bare)
@@ -75,7 +77,8 @@ def test_kinds_without_a_controller_are_not_enough(cluster: ControlPlane) -> Non
     assert facts["argo-cd-health"].version == f"0/{len(customisations())}"
 
 
-def test_a_cluster_that_has_everything(installed: ControlPlane) -> None:
+def test_a_cluster_that_has_everything(installed: ControlPlane, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "PAGE", 3)  # so that there are several
     facts = asked(installed)
     assert [fact for fact in facts.values() if not fact.ok] == []
     assert facts["kueue"].version == newest().versions["kueue"]

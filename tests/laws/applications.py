@@ -174,4 +174,6 @@ def plans(draw: st.DrawFn, most: int = 1) -> Plan:
     """A plan of 1 to `most` generated applications, each released to dev, prod or both."""
     chosen = draw(st.lists(blueprints(), min_size=1, max_size=most, unique_by=lambda b: b.name))
     environments = st.sampled_from([("dev",), ("prod",), ("dev", "prod")])
-    return make_plan(project_of(*((b, {env: draw(releases(b, env)) for env in draw(environments)}) for b in chosen)))
+    plan = make_plan(project_of(*((b, {env: draw(releases(b, env)) for env in draw(environments)}) for b in chosen)))
+    assert [finding.message for finding in plan.findings if finding.fails] == []
+    return plan

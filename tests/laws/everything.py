@@ -47,7 +47,7 @@ def blueprint() -> Blueprint:
     services = [
         Serve(
             name="scorer", model="risk-model", reads=["fraud-features"], resources=size, accelerator=gpu("l4"), scaling=Rate(min=2, max=4),
-            canary=Canary(), args=["-v"], env={"A": "1"}, engine=KServe(),
+            canary=Canary(), args=["-v"], env={"A": "1"}, public=True, engine=KServe(),
         ),
         Serve(name="queue", model="risk-model", scaling=Lag(topic="t", consumer_group="g", min=2), canary=Canary()),
         Serve(
@@ -88,8 +88,11 @@ def environment() -> Environment:
     data["clusters"]["eu1"]["accelerators"]["l4"] = {"count": 8, "per_node": 4, "driver": "580.95.05"}
     data["teams"] = {"risk": {"quota": {"h100": 32, "l4": 4}, "cpu": 8, "memory": "1Ti", "budget_usd_month": 1}}
     data["datasets"]["fraud-features"] |= {"secret": "reader", "clusters": {"eu2": {"uri": "s3://second/fraud-features"}}}
+    data["secrets"]["writer"] = {"remote": "risk/writer"}
+    data["datasets"]["transactions"] |= {"secret": "writer"}
     data["secrets"]["reader"] = {"store": "vault", "remote": "risk/reader", "property": "dsn", "refresh": "2h"}
-    data["endpoints"] |= {"otlp": "http://otel.observability.svc:4317", "pushgateway": "http://push.monitoring.svc:9091", "kafka": "kafka:9093"}
+    data["endpoints"] |= {"pushgateway": "http://push.monitoring.svc:9091", "kafka": "kafka:9093"}
+    data["endpoints"]["request_log"] = "http://log.observability.svc/requests"
     data["argocd"] = {"namespace": "argocd", "windows": [{"kind": "deny", "schedule": "0 1 * * *", "duration": "1h"}]}
     data["defaults"] = {"serve": {"grace": "90s"}}
     return Environment.model_validate(data)
@@ -164,4 +167,4 @@ def with_change(project: Project, field: str, key: Any, value: Any) -> Project:
     table = dict(getattr(project, field))
     entry = replace(table.pop(key), value=value)
     table[(key[0], value.app) if field == "releases" else value.name] = entry  # found under the name it has now
-    return replace(project, **{field: table})
+    return replace(project, **{field: dict(sorted(table.items()))})

@@ -6,8 +6,9 @@ value is refused. A new field fails here until it has another value in `OTHER` o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import Any, get_args
 
@@ -19,11 +20,14 @@ from pydantic import ValidationError
 from cnai_gitops import KServe, Rate, Spark, Trainer, gpu, integers, pipeline, render
 from cnai_gitops.check.inventory import gather
 from cnai_gitops.check.judge import waivers_of
+from cnai_gitops.check.rules import Rule, read_rules
+from cnai_gitops.check.waivers import apply_waivers
 from cnai_gitops.plan.build import make_plan
 from cnai_gitops.plan.selection import Selection
 from cnai_gitops.project import Project
 from cnai_gitops.spec.base import Spec
 from cnai_gitops.spec.engine import engines
+from cnai_gitops.system.data import policies_dir
 from cnai_gitops.system.tools import Settings
 
 OTHER: dict[str, Any] = {
@@ -45,8 +49,6 @@ OTHER: dict[str, Any] = {
     "Blueprint.serve": (),
     "Blueprint.team": "other",
     "Blueprint.train": (),
-    "Canary.hold": "5m",
-    "Canary.steps": [5],
     "CanaryRelease.model": A,
     "CanaryRelease.weight": 60,
     "Checkpoint.interval": "5m",
@@ -54,6 +56,7 @@ OTHER: dict[str, Any] = {
     "Choice.values": ["a", "c"],
     "Cluster.accelerators": {},
     "Cluster.api_cidrs": ["10.9.9.9/32"],
+    "Cluster.artifacts": {"bucket": "near", "region": "eu-west-1"},
     "Cluster.cidrs": ["10.9.0.0/16"],
     "Cluster.jurisdiction": "US",
     "Cluster.profile": "1999.01",
@@ -63,8 +66,7 @@ OTHER: dict[str, Any] = {
     "Column.personal": False,
     "Column.protection": "none",
     "Column.type": "other",
-    "Config.approvers": {},
-    "Config.at": "2026-11-25",
+    "Config.approvers": {"images": ["security"]},
     "Config.defaults": {"serve": {"startup": "20m"}},
     "Config.git": {"repository": "https://git.example.com/other.git"},
     "Config.organisation": {"name": "other", "registry": "r", "models": "m"},
@@ -105,13 +107,14 @@ OTHER: dict[str, Any] = {
     "Drift.window": "2d",
     "Endpoints.artifacts": {"bucket": "other", "region": "eu-west-1"},
     "Endpoints.gateway": None,
+    "Endpoints.internal_gateway": {"name": "other", "namespace": "gateway", "domain": "other.example.com"},
     "Endpoints.kafka": "other:9093",
     "Endpoints.monitoring_namespace": "other",
     "Endpoints.openlineage": None,
-    "Endpoints.otlp": None,
     "Endpoints.prometheus": "http://other.monitoring.svc:9090",
     "Endpoints.prometheus_release": "other",
     "Endpoints.pushgateway": None,
+    "Endpoints.request_log": None,
     "Environment.argocd": {"namespace": "other"},
     "Environment.clusters": {},
     "Environment.datasets": {},
@@ -152,7 +155,6 @@ OTHER: dict[str, Any] = {
     "Organisation.registry": "registry.example.com/other",
     "Override.kind": "Role",
     "Override.name": "",
-    "Override.reason": "another reason that is long enough",
     "Override.set": {"/spec/pollingInterval": 25},
     "Pins.canary": None,
     "Pins.images": {"many": B},
@@ -246,7 +248,6 @@ OTHER: dict[str, Any] = {
     "Sweep.seed": 5,
     "Sweep.space": {"i": integers(1, 9)},
     "Sweep.trials": 5,
-    "TeamShare.budget_usd_month": 9,
     "TeamShare.cpu": 9,
     "TeamShare.memory": "9Gi",
     "TeamShare.quota": {},
@@ -282,7 +283,6 @@ OTHER: dict[str, Any] = {
     "WaiverSpec.resource": "prod/eu1/other",
     "WaiverSpec.rule": "images.other",
     "WaiverSpec.ticket": "B-2",
-    "Waivers.team": "other",
     "Waivers.waivers": (),
     "Window.duration": "5h",
     "Window.kind": "allow",
@@ -290,7 +290,17 @@ OTHER: dict[str, Any] = {
     "Window.timezone": "Europe/Berlin",
 }
 
-ELSEWHERE: dict[str, str] = {}
+ELSEWHERE: dict[str, str] = {
+    "Canary.hold": "`cnai promote` waits so long between two steps",
+    "Canary.steps": "`cnai promote` goes through these weights",
+    "Config.at": "the day of the verdict; tests/unit/test_cli.py",
+    "Override.reason": "shown by the review beside what was overridden",
+    "SecretRef.key": "no field takes one; datasets name their secret in the environment",
+    "SecretRef.name": "no field takes one; datasets name their secret in the environment",
+    "TeamShare.budget_usd_month": "compared with the estimated cost by the review",
+    "Waivers.team": "must be the name of its file; tests/unit/test_mistakes.py",
+}
+"""Fields that change no manifest and no fact of the gate, and who reads them."""
 
 # a release says the fields of these two in its stages, as a map
 PINNED: dict[str, Path] = {
@@ -300,6 +310,7 @@ PINNED: dict[str, Path] = {
     "CanaryRelease": ("stages", "serve.scorer", "canary"),
 }
 MANIFESTS = Selection(parts=["rendered"])
+DAY = date(2026, 11, 24)
 
 
 def fields() -> list[str]:
@@ -315,6 +326,11 @@ def fields() -> list[str]:
     return sorted(found)
 
 
+@cache
+def rules() -> Mapping[str, Rule]:
+    return read_rules([policies_dir()])
+
+
 def outcome(project: Project) -> bytes:
     """All that a user sees of a project: files, facts of the gate, and findings without their lines."""
     plan = make_plan(project)
@@ -324,8 +340,9 @@ def outcome(project: Project) -> bytes:
     owners = [render.render_app(plan, app, selection=MANIFESTS) for app in plan.project.apps]
     owners += [render.render_platform(plan), render.render_hubs(plan, {owner.name: owner.kinds for owner in owners})]
     owned, found = pipeline.resources_of(plan, Settings.of({}))
-    facts = {key: value for key, value in gather(plan, owned, {}, "2026-11-24").data.items() if key != "sources"}
+    facts = {key: value for key, value in gather(plan, owned, {}, DAY.isoformat()).data.items() if key != "sources"}
     waivers = [repr(replace(waiver, location=None)) for waiver in waivers_of(plan)]
+    waivers += [f.message for f in apply_waivers([], waivers_of(plan), DAY, rules(), approvers=project.config.approvers)]
     return orjson.dumps([seen, [f.message for f in found], [o.files for o in owners], facts, waivers], option=orjson.OPT_SORT_KEYS)
 
 

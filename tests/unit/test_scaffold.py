@@ -135,7 +135,7 @@ def test_pipelines_build_check_and_keep_the_findings() -> None:
     steps = yaml.safe_load(FILES[".github/workflows/cnai.yml"])["jobs"]["check"]["steps"]
     commands = [step["run"].split(" ||")[0] for step in steps if "run" in step]
     assert [c for c in commands if c.startswith("cnai ")] == [
-        "cnai doctor --install",
+        "cnai tools install",
         "cnai build --check",
         "cnai check -o github",
         "cnai check -o sarif > cnai.sarif",

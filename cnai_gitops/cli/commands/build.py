@@ -50,10 +50,12 @@ def command(
 
 def _build(folder: Path, selection: Selection, output: str, *, check: bool, jobs: int, quiet: bool) -> int:
     from cnai_gitops import pipeline
+    from cnai_gitops.findings import Severity
 
     built = pipeline.build(folder, settings(), selection, check=check, jobs=jobs)
-    if built.findings:
-        show(built.findings, output)
+    told = [finding for finding in built.findings if finding.severity is not Severity.INFO]
+    if told:
+        show(told, output)
     if built.failed:
         say("nothing was written")
         return 1

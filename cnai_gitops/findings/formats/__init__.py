@@ -66,8 +66,11 @@ def counts(findings: Sequence[Finding]) -> dict[str, int]:
 def summary(findings: Sequence[Finding], context: ReportContext) -> str:
     """One line: what was found, in how much."""
     found = [_count(number, word) for word, number in counts(findings).items() if number]
+    told = ", ".join(found) or "no findings"
+    if not context.documents:  # nothing was judged, so nothing is said of it
+        return told
     looked_at = (_count(context.documents, "document"), _count(context.rules, "rule"), _count(len(context.targets), "target"))
-    return f"{', '.join(found) or 'no findings'}; {', '.join(looked_at)}"
+    return f"{told}; {', '.join(looked_at)}"
 
 
 def _count(number: int, word: str) -> str:

@@ -1,0 +1,106 @@
+"""Law 3: the same input gives the same bytes, whatever the machine, the order of keys, or the number of workers."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cnai_gitops import pipeline
+from cnai_gitops.emit import emit_one
+from cnai_gitops.system.tools import Settings
+
+Snapshot = Callable[[Path], dict[str, bytes]]
+Process = Callable[..., subprocess.CompletedProcess[str]]
+SURROUNDINGS = {
+    "hash seed 0, UTC, C locale": {"PYTHONHASHSEED": "0", "TZ": "UTC", "LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0"},
+    "hash seed 1, far east": {"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati", "LANG": "tr_TR.UTF-8"},
+    "any hash seed, far west, other name": {"PYTHONHASHSEED": "random", "TZ": "Pacific/Pago_Pago", "HOSTNAME": "other", "USER": "other"},
+}
+
+
+@pytest.fixture
+def expected(copied_stories: Path, settings: Settings, snapshot: Snapshot) -> dict[str, bytes]:
+    """What this process makes of the stories."""
+    assert not pipeline.build(copied_stories, settings).failed
+    return snapshot(copied_stories / "deploy")
+
+
+def without_state(root: Path) -> None:
+    shutil.rmtree(root / "deploy")
+    shutil.rmtree(root / ".cnai")
+
+
+@pytest.mark.parametrize("surroundings", SURROUNDINGS.values(), ids=SURROUNDINGS)
+def test_surroundings(
+    surroundings: dict[str, str], copied_stories: Path, expected: dict[str, bytes], process: Process, snapshot: Snapshot
+) -> None:
+    without_state(copied_stories)
+    elsewhere = copied_stories.rename(copied_stories.with_name("a folder of another name"))
+    done = process("build", "--root", elsewhere, env=surroundings)
+    assert done.returncode == 0, done.stderr
+    assert snapshot(elsewhere / "deploy") == expected
+
+
+def test_twice_in_a_row(copied_stories: Path, expected: dict[str, bytes], settings: Settings, snapshot: Snapshot) -> None:
+    again = pipeline.build(copied_stories, settings)
+    assert (again.changes.written, again.changes.removed) == ([], [])
+    assert snapshot(copied_stories / "deploy") == expected
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_number_of_workers(
+    jobs: int, copied_stories: Path, expected: dict[str, bytes], settings: Settings, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "FEW", 0)
+    without_state(copied_stories)
+    assert not pipeline.build(copied_stories, settings, jobs=jobs).failed
+    assert snapshot(copied_stories / "deploy") == expected
+
+
+def shuffled(value: Any, chance: random.Random) -> Any:
+    """The same data with the keys of every map in another order."""
+    if isinstance(value, dict):
+        keys = list(value)
+        chance.shuffle(keys)
+        return {key: shuffled(value[key], chance) for key in keys}
+    return [shuffled(item, chance) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_order_of_keys(seed: int, copied_stories: Path, expected: dict[str, bytes], settings: Settings, snapshot: Snapshot) -> None:
+    chance = random.Random(seed)
+    changed = 0
+    for file in copied_stories.rglob("*.yaml"):
+        if not {"deploy", "patches"} & set(file.parts):
+            before = file.read_text()
+            file.write_text(emit_one(shuffled(yaml.load(before, yaml.CSafeLoader), chance)))
+            changed += 1
+    assert changed > 10
+    without_state(copied_stories)
+    built = pipeline.build(copied_stories, settings)
+    assert [finding.message for finding in built.findings if finding.fails] == []
+    assert snapshot(copied_stories / "deploy") == expected
+
+
+def test_no_trace_of_the_machine(expected: dict[str, bytes], copied_stories: Path) -> None:
+    """Neither the folder, the user nor the day is in what was written."""
+    text = b"\n".join(expected.values()).decode()
+    for word in (str(copied_stories), os.uname().nodename, os.environ.get("HOME", "/root") + "/"):
+        assert word not in text
+    assert re.findall(r"\b20\d\d-\d\d-\d\dT", text.replace("2026-01-01T00:00:00", "")) == []
+
+
+def test_the_order_in_an_escape_hatch_is_not_that_of_its_author() -> None:
+    from cnai_gitops import Override
+
+    made = Override(kind="Pod", set={"/b/c": {"y": 1, "x": [{"d": 1, "c": 2}]}, "/b": {}}, reason="a reason that is long enough")
+    assert emit_one(dict(made.set)) == "/b: {}\n/b/c:\n  x:\n  - c: 2\n    d: 1\n  'y': 1\n"

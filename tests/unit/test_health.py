@@ -1,0 +1,116 @@
+"""The Lua health checks in a Lua interpreter, on statuses as the controllers write them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+
+from cnai_gitops.resources.base import kinds
+
+LUA = next((path for name in ("lua5.1", "luajit", "lua") if (path := shutil.which(name))), "")
+
+pytestmark = pytest.mark.skipif(not LUA, reason="no Lua interpreter (lua5.1) is installed")
+
+
+def conditions(**states: str) -> dict[str, Any]:
+    return {"conditions": [{"type": name, "status": status, "message": f"{name} is {status}"} for name, status in states.items()]}
+
+
+SAMPLES: dict[tuple[str, str], tuple[tuple[dict[str, Any], str], ...]] = {
+    ("batch.volcano.sh/v1alpha1", "Job"): (
+        ({"state": {"phase": "Pending"}}, "Progressing"),
+        ({"state": {"phase": "Running"}}, "Healthy"),
+        ({"state": {"phase": "Aborted"}}, "Suspended"),
+        ({"state": {"phase": "Failed"}}, "Degraded"),
+    ),
+    ("scheduling.volcano.sh/v1beta1", "PodGroup"): (
+        ({"phase": "Inqueue"}, "Progressing"),
+        ({"phase": "Running"}, "Healthy"),
+        ({"phase": "Unknown"}, "Degraded"),
+    ),
+    ("scheduling.volcano.sh/v1beta1", "Queue"): (({"state": "Open"}, "Healthy"), ({"state": "Closed"}, "Suspended")),
+    ("jobset.x-k8s.io/v1alpha2", "JobSet"): (
+        ({"restarts": 1}, "Progressing"),
+        ({"terminalState": "Completed", **conditions(Completed="True")}, "Healthy"),
+        ({"terminalState": "Failed", **conditions(Failed="True")}, "Degraded"),
+    ),
+    ("kubeflow.org/v1beta1", "Experiment"): (
+        (conditions(Created="True"), "Progressing"),
+        (conditions(Created="True", Running="True"), "Healthy"),
+        (conditions(Created="True", Running="False", Succeeded="True"), "Healthy"),
+        (conditions(Created="True", Running="False", Failed="True"), "Degraded"),
+    ),
+    ("kueue.x-k8s.io/v1beta2", "ClusterQueue"): ((conditions(Active="True"), "Healthy"), (conditions(Active="False"), "Degraded")),
+    ("kueue.x-k8s.io/v1beta2", "LocalQueue"): ((conditions(Active="True"), "Healthy"), (conditions(Active="False"), "Degraded")),
+    ("ray.io/v1", "RayCluster"): (
+        ({"state": ""}, "Progressing"),
+        ({"state": "ready"}, "Healthy"),
+        ({"state": "suspended"}, "Suspended"),
+        ({"state": "failed"}, "Degraded"),
+    ),
+    ("ray.io/v1", "RayJob"): (
+        ({"jobDeploymentStatus": "Initializing"}, "Progressing"),
+        ({"jobDeploymentStatus": "Running", "jobStatus": "RUNNING"}, "Healthy"),
+        ({"jobDeploymentStatus": "Complete", "jobStatus": "SUCCEEDED"}, "Healthy"),
+        ({"jobDeploymentStatus": "Suspended"}, "Suspended"),
+        ({"jobDeploymentStatus": "Failed", "jobStatus": "FAILED"}, "Degraded"),
+    ),
+    ("ray.io/v1", "RayService"): (
+        (conditions(Ready="False", UpgradeInProgress="False"), "Progressing"),
+        (conditions(Ready="True", UpgradeInProgress="True"), "Healthy"),
+    ),
+    ("trainer.kubeflow.org/v1alpha1", "TrainJob"): (
+        (conditions(Suspended="False"), "Progressing"),
+        (conditions(Suspended="True"), "Suspended"),
+        (conditions(Suspended="False", Complete="True"), "Healthy"),
+        (conditions(Suspended="False", Failed="True"), "Degraded"),
+    ),
+}
+
+CHECKED = sorted(key for key, kind in kinds().items() if kind.health)
+
+
+def health(key: tuple[str, str], obj: dict[str, Any]) -> tuple[str, str]:
+    """(status, message) as Argo CD would get them: it runs the text with the object in `obj`."""
+    lines = [f"local obj = {_literal(obj)}", "local function check()", kinds()[key].health, "end"]
+    script = "\n".join([*lines, "local hs = check()", "print(hs.status)", "print(hs.message)"])
+    done = subprocess.run([LUA, "-"], input=script, capture_output=True, text=True, check=True)
+    status, _, message = done.stdout.partition("\n")
+    return status, message.strip()
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f'["{key}"] = {_literal(item)}' for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "{" + ", ".join(map(_literal, value)) + "}"
+    return str(value) if isinstance(value, int) else f'"{value}"'
+
+
+@pytest.mark.parametrize("key", CHECKED, ids="-".join)
+def test_health(key: tuple[str, str]) -> None:
+    for status, wanted in SAMPLES[key]:
+        found, message = health(key, {"status": status})
+        assert found == wanted, (status, message)
+        assert message
+
+
+@pytest.mark.parametrize("key", CHECKED, ids="-".join)
+@pytest.mark.parametrize("obj", [{}, {"status": {}}, {"status": {"conditions": []}}], ids=("bare", "empty", "no conditions"))
+def test_an_object_that_no_controller_has_seen_is_progressing(key: tuple[str, str], obj: dict[str, Any]) -> None:
+    assert health(key, obj)[0] == "Progressing"
+
+
+def test_every_check_has_samples_on_both_sides() -> None:
+    assert set(SAMPLES) == set(CHECKED)
+    for samples in SAMPLES.values():
+        assert {"Healthy"} < {wanted for _, wanted in samples}
+
+
+def test_the_worst_condition_wins_whatever_the_order() -> None:
+    key = ("trainer.kubeflow.org/v1alpha1", "TrainJob")
+    assert health(key, {"status": conditions(Failed="True", Complete="True")}) == ("Degraded", "Failed is True")
+    assert health(key, {"status": conditions(Complete="True", Failed="True")}) == ("Degraded", "Failed is True")

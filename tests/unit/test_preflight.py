@@ -1,0 +1,204 @@
+"""What is concluded from a cluster as it was seen; the asking itself is tested against a real API server."""
+
+from __future__ import annotations
+
+import builtins
+import os
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from cnai_gitops import pipeline
+from cnai_gitops.cluster import preflight as module
+from cnai_gitops.cluster.health import CONFIG_MAP, argocd_cm, customisations
+from cnai_gitops.cluster.live import Controller, Live, controller
+from cnai_gitops.cluster.preflight import Fact, custom_kinds, judge, preflight
+from cnai_gitops.errors import ToolError, UsageError
+from cnai_gitops.facts.operators import operators
+from cnai_gitops.facts.profiles import newest, profiles
+from cnai_gitops.resources.base import kinds
+from cnai_gitops.system.tools import Settings
+
+PINNED = newest().versions
+
+
+def complete() -> Live:
+    """A cluster that has everything, in the versions of the newest profile."""
+    served: dict[str, set[str]] = {}
+    for kind in custom_kinds():
+        served.setdefault(kind.api_version, set()).add(kind.kind)
+    groups: dict[str, tuple[str, ...]] = {}
+    for api_version in served:
+        group, _, version = api_version.partition("/")
+        groups[group] = (*groups.get(group, ()), version)
+    found = [Controller(f"mirror.example.com/{o.images[0]}", PINNED.get(o.name, "9.9")) for o in operators().values() if o.images]
+    return Live(
+        PINNED["kubernetes"] + ".2-gke.1", {k: frozenset(v) for k, v in served.items()}, groups, tuple(found), frozenset(customisations())
+    )
+
+
+def without(live: Live, *groups: str) -> Live:
+    return replace(live, kinds={k: v for k, v in live.kinds.items() if k.partition("/")[0] not in groups})
+
+
+def judged(live: Live, role: str = "") -> dict[str, Fact]:
+    return {fact.name: fact for fact in judge(live, newest(), role)}
+
+
+def wrong(live: Live, role: str = "") -> set[str]:
+    return {name for name, fact in judged(live, role).items() if not fact.ok}
+
+
+def test_every_custom_kind_belongs_to_one_operator() -> None:
+    owners = {k: [o.name for o in operators().values() if o.owns(kinds()[k].group, k[1])] for k, kind in kinds().items() if kind.model}
+    assert {k: names for k, names in owners.items() if len(names) != 1} == {}
+
+
+def test_every_pinned_component_is_an_operator_and_every_other_operator_says_who_needs_it() -> None:
+    for profile in profiles().values():
+        assert profile.versions.keys() - {"kubernetes"} <= operators().keys()
+    assert {o.name for o in operators().values() if not o.needed} == PINNED.keys() - {"kubernetes"}
+
+
+def test_a_complete_cluster() -> None:
+    facts = judged(complete())
+    assert [fact for fact in facts.values() if not fact.ok or fact.cure] == []
+    assert facts["kueue"].version == PINNED["kueue"]
+    assert list(facts) == ["kubernetes", *operators(), "argo-cd-health"]
+
+
+def test_a_kind_that_is_not_served() -> None:
+    live = complete()
+    fewer = live.kinds["keda.sh/v1alpha1"] - {"ScaledJob"}
+    fact = judged(replace(live, kinds={**live.kinds, "keda.sh/v1alpha1": fewer}))["keda"]
+    assert not fact.ok
+    assert fact.cure.startswith("ScaledJob of keda.sh/v1alpha1 not served; install keda ")
+
+
+def test_a_group_that_is_served_in_another_version() -> None:
+    live = without(complete(), "kueue.x-k8s.io")
+    fact = judged(replace(live, groups={**live.groups, "kueue.x-k8s.io": ("v1beta1",)}))["kueue"]
+    assert not fact.ok
+    assert "(kueue.x-k8s.io has v1beta1)" in fact.cure
+
+
+def test_an_old_cluster() -> None:
+    fact = judged(replace(complete(), kubernetes="1.30.4"))["kubernetes"]
+    assert not fact.ok
+    assert PINNED["kubernetes"] in fact.cure
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [("2.1.0", "2.1.0 is older than"), ("", "not in the image's tag"), ("latest", "not in the image's tag")],
+)
+def test_a_controller_that_is_old_or_does_not_say_its_version(version: str, words: str) -> None:
+    live = complete()
+    changed = tuple(replace(c, version=version) if c.image.endswith("kedacore/keda") else c for c in live.controllers)
+    fact = judged(replace(live, controllers=changed))["keda"]
+    assert not fact.ok
+    assert words in fact.cure
+
+
+def test_the_oldest_of_several_controllers_counts() -> None:
+    live = complete()
+    fact = judged(replace(live, controllers=(*live.controllers, Controller("x.example.com/kedacore/keda", "2.9.1"))))["keda"]
+    assert (fact.ok, fact.version) == (False, "2.9.1")
+
+
+def test_an_image_is_not_taken_for_another_that_ends_alike() -> None:
+    live = complete()
+    changed = tuple(c for c in live.controllers if not c.image.endswith("kueue/kueue"))
+    assert wrong(replace(live, controllers=(*changed, Controller("x.example.com/notkueue/kueue", "9.9")))) == {"kueue"}
+
+
+def test_what_only_some_need_may_be_absent_and_is_said() -> None:
+    live = without(complete(), "kubeflow.org", "batch.volcano.sh", "scheduling.volcano.sh")
+    facts = judged(live)
+    assert facts["katib"].ok
+    assert facts["katib"].purpose == "not here; needed by train stages that search with Katib"
+    assert wrong(live) == set()
+
+
+def test_what_only_some_need_must_be_whole_where_it_is() -> None:
+    live = complete()
+    assert wrong(replace(live, controllers=tuple(c for c in live.controllers if "katib" not in c.image))) == {"katib"}
+
+
+def test_roles() -> None:
+    hub = complete()
+    hub = replace(hub, kinds={"argoproj.io/v1alpha1": frozenset({"Application", "ApplicationSet", "AppProject"})})
+    assert wrong(hub, "hub") == set()
+    assert {"keda", "kueue"} <= wrong(hub)
+    workload = without(complete(), "argoproj.io")
+    assert "argo-cd" in wrong(workload, "hub")
+    assert "argo-cd" not in wrong(workload, "workload") | wrong(workload)
+
+
+def test_health_checks_that_argo_cd_lacks() -> None:
+    fact = judged(replace(complete(), argocd=frozenset(customisations()) - {"resource.customizations.health.ray.io_RayService"}))[
+        "argo-cd-health"
+    ]
+    assert not fact.ok
+    assert fact.cure == "add to the ConfigMap argocd-cm: resource.customizations.health.ray.io_RayService"
+
+
+def test_a_kind_of_a_group_that_no_operator_is_on_record_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    stranger = replace(custom_kinds()[0], group="new.example.com", kind="Novelty")
+    known = custom_kinds()
+    monkeypatch.setattr(module, "custom_kinds", lambda: [*known, stranger])
+    facts = judged(complete())
+    assert not facts["new.example.com"].ok
+    assert "Novelty of new.example.com" in facts["new.example.com"].cure
+
+
+@pytest.mark.parametrize(
+    ("image", "label", "name", "version"),
+    [
+        ("registry.example.com:5000/kueue/kueue:v0.19.2", "", "registry.example.com:5000/kueue/kueue", "0.19.2"),
+        ("registry.example.com:5000/kueue/kueue", "v0.18.0", "registry.example.com:5000/kueue/kueue", "0.18.0"),
+        ("kedacore/keda:2.20.2@sha256:00", "9", "kedacore/keda", "2.20.2"),
+        ("kedacore/keda@sha256:00", "", "kedacore/keda", ""),
+    ],
+)
+def test_image_references(image: str, label: str, name: str, version: str) -> None:
+    assert controller(image, label) == Controller(name, version)
+
+
+def test_words_that_do_not_exist() -> None:
+    with pytest.raises(UsageError, match=r"profile '1999\.01'"):
+        preflight("any", "1999.01")
+    with pytest.raises(UsageError, match="role 'spare'"):
+        preflight("any", role="spare")
+
+
+def test_the_client_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = builtins.__import__
+
+    def absent(name: str, *rest: Any, **more: Any) -> Any:
+        if name.partition(".")[0] == "kubernetes":
+            raise ImportError(name)
+        return original(name, *rest, **more)
+
+    monkeypatch.setattr(builtins, "__import__", absent)
+    with pytest.raises(ToolError) as caught:
+        preflight("any")
+    assert "cnai-gitops[cluster]" in caught.value.help
+
+
+@pytest.mark.parametrize(("namespaces", "wanted"), [([], "argocd"), (["gitops", "delivery"], "delivery")])
+def test_the_config_map_is_that_of_the_hub(namespaces: list[str], wanted: str) -> None:
+    hubs = {n: SimpleNamespace(environment=SimpleNamespace(argocd=SimpleNamespace(namespace=n))) for n in namespaces}
+    body = argocd_cm(SimpleNamespace(hubs=hubs))  # type: ignore[arg-type]
+    assert body["metadata"] == {"name": "argocd-cm", "namespace": wanted}
+    assert all(key.startswith("resource.customizations.health.") for key in body["data"])
+    assert len(body["data"]) == sum(bool(kind.health) for kind in kinds().values())
+
+
+def test_no_owner_emits_a_config_map_of_argo_cd() -> None:
+    plan = pipeline.plan_of(Path(__file__).resolve().parents[2])
+    owned, _ = pipeline.resources_of(plan, Settings.of(os.environ))
+    assert [item.owner for item in owned for resource in item.resources if resource.body["metadata"]["name"] == CONFIG_MAP] == []
