@@ -35,17 +35,23 @@ class Changes:
 
 def listed(root: Path, name: str) -> dict[str, str]:
     """Files on an owner's list and their digests; empty when there is none. Raises ToolError when it cannot be trusted."""
-    path = root / INDEX / f"{name}.json"
-    if not path.is_file() or path.is_symlink():
+    try:
+        with open(root / INDEX / f"{name}.json", "rb", opener=_no_link) as file:
+            data = file.read()
+    except OSError:
         return {}
     try:
-        files = dict(orjson.loads(path.read_bytes())["files"])
+        files = dict(orjson.loads(data)["files"])
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise ToolError(f"{INDEX}/{name}.json is damaged", help="restore it from git, or delete deploy/ and build again") from error
-    for file in files:
-        if not file.startswith(_OURS) or ".." in file.split("/"):
-            raise ToolError(f"{INDEX}/{name}.json lists {file!r}, which no build wrote", help="restore it from git")
+    for path in files:
+        if not path.startswith(_OURS) or ".." in path.split("/"):
+            raise ToolError(f"{INDEX}/{name}.json lists {path!r}, which no build wrote", help="restore it from git")
     return files
+
+
+def _no_link(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW)
 
 
 def owners_on_disk(root: Path) -> list[str]:

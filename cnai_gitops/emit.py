@@ -123,7 +123,7 @@ def _annotations(notes: Any) -> None:
             raise Unwritable(path, "the value of an annotation must be a string")
         if _RESERVED.match(key):
             raise Unwritable(path, "this annotation belongs to kustomize, which removes it or the whole object")
-        if _key(key)[0] in "\"'":
+        if (_keys.get(key) or _key(key))[0] in "\"'":
             raise Unwritable(path, "kustomize writes the keys of annotations without quotes, and this one needs them")
 
 

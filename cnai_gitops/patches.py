@@ -5,40 +5,149 @@ Must not: know what a patch does. Everything else is resolved in Python.
 
 from __future__ import annotations
 
+import posixpath
+import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cnai_gitops.errors import InvalidInput
+import yaml
+
+from cnai_gitops.errors import InvalidInput, ToolError
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.overlay import read_kustomize
 from cnai_gitops.render import Patcher
+from cnai_gitops.resources.base import Body, key_of
 from cnai_gitops.source.files import list_files, read_text
+from cnai_gitops.source.text import printable, shorten
+from cnai_gitops.source.yaml import Document, parse
 from cnai_gitops.system import kustomize
 from cnai_gitops.system.files import Writer
 from cnai_gitops.system.tools import Settings
 
 PATCHES = "environments"
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml")
+_LISTS = ("resources", "components", "bases", "crds", "configurations", "generators", "transformers", "validators", "patchesStrategicMerge")
+_WITH_PATH = ("patches", "patchesJson6902", "replacements")
+_GENERATORS = ("configMapGenerator", "secretGenerator")
+_NOISE = re.compile(r".*recursed accumulation of path '[^']*': ", re.DOTALL)
+
+FieldPath = tuple[str | int, ...]
 
 
 def patcher(root: Path, settings: Settings) -> Patcher:
     """Builds one overlay together with the repository's patch folders. Raises InvalidInput where kustomize refuses one."""
 
     def build(files: Mapping[str, str], folder: str) -> Sequence[dict[str, Any]]:
+        own = _own_files(root)
+        documents = [parse(text, path) for path, text in own.items() if path.endswith(KUSTOMIZATIONS)]
+        _raise(finding for document in documents for finding in _outside(document, own))
+        below = _below(files, folder)
         with tempfile.TemporaryDirectory(prefix="cnai-") as scratch, Writer(Path(scratch)) as writer:
-            for path, text in files.items():
+            for path, text in [*files.items(), *own.items()]:
                 writer.write(path, text.encode())
-            for path in list_files(root, PATCHES, [".yaml", ".yml", ".json"]):
-                if path.split("/")[2:3] == ["patches"]:
-                    writer.write(path, read_text(root, path).encode())
-            answer = kustomize.build_many(Path(scratch), [folder], settings)[0]
+            answer, before = kustomize.build_many(Path(scratch), [folder, below], settings)
+        app, env = folder.split("/")[2], folder.split("/")[4]
+        at = f"{PATCHES}/{env}/patches/{app}"
         if answer.error:
-            at = "/".join(["environments", folder.split("/")[4], "patches", folder.split("/")[2]])
-            problem = answer.error.replace(scratch, "").strip()
-            raise InvalidInput(
-                [Finding(code="CNAI304", message=f"kustomize refuses a patch: {problem}", location=Location(at, 1), help="mend the patch")]
-            )
-        return read_kustomize(answer.text)
+            problem = _NOISE.sub("", answer.error).replace(scratch, "").removesuffix('"').strip()
+            _raise([_refused(Location(at, 1), f"kustomize refuses a patch: {printable(problem)}")])
+        objects = _objects(before.text)
+        _raise(finding for document in documents if document.file.startswith(f"{at}/") for finding in _idle(document, objects))
+        return _objects(answer.text)
 
     return build
+
+
+def _own_files(root: Path) -> dict[str, str]:
+    """Texts of the repository's patch folders by path."""
+    paths = [path for path in list_files(root, PATCHES, [".yaml", ".yml", ".json"]) if path.split("/")[2:3] == ["patches"]]
+    return {path: read_text(root, path) for path in paths}
+
+
+def _below(files: Mapping[str, str], folder: str) -> str:
+    """The folder that an overlay with components is built on: the same objects, without the patches."""
+    (overlay,) = read_kustomize(files[f"{folder}/kustomization.yaml"])
+    return posixpath.normpath(f"{folder}/{overlay['resources'][0]}")
+
+
+def _objects(text: str) -> list[Body]:
+    try:
+        return read_kustomize(text)
+    except yaml.YAMLError as error:
+        raise ToolError("kustomize built something that is no YAML", help="run `cnai doctor`") from error
+
+
+def _raise(findings: Iterable[Finding]) -> None:
+    found = list(findings)
+    if found:
+        raise InvalidInput(found)
+
+
+def _refused(place: Location, message: str) -> Finding:
+    return Finding(code="CNAI304", message=message, location=place, help="mend the patch")
+
+
+# -- what a kustomization names -------------------------------------------------------------------------------
+
+
+def _outside(document: Document, own: Mapping[str, str]) -> Iterator[Finding]:
+    """References that lead out of the patch folders: kustomize would fetch some of them."""
+    folder = document.file.rpartition("/")[0]
+    folders = {path.rpartition("/")[0] for path in own}
+    for path, name in _references(document.data):
+        target = posixpath.normpath(f"{folder}/{name}")
+        remote = re.search(r"[:?@\\]", name) or name.lower().startswith("github.com")
+        if remote or name.startswith("/") or not (target in own or target in folders):
+            yield Finding(
+                code="CNAI108",
+                message=f"{shorten(name)} is not a file of the patch folders",
+                location=document.locate_value(path),
+                help="copy it into this folder as .yaml, .yml or .json: a build reads nothing else, and never uses the network",
+            )
+
+
+def _references(data: Any) -> Iterator[tuple[FieldPath, str]]:
+    """(path, name) of everything that a kustomization refers to; text of several lines is content, not a name."""
+    if not isinstance(data, Mapping):
+        return
+    for field in _LISTS:
+        yield from ((path, name) for path, name in _texts((field,), data.get(field)))
+    for field in (*_WITH_PATH, *_GENERATORS):
+        for index, entry in enumerate(data.get(field) or ()):
+            if isinstance(entry, Mapping):
+                yield from _texts((field, index, "path"), [entry.get("path")], one=True)
+                for files in ("files", "envs"):
+                    yield from ((path, name.partition("=")[2] or name) for path, name in _texts((field, index, files), entry.get(files)))
+    for field, inner in (("openapi", "path"), ("helmGlobals", "chartHome")):
+        if isinstance(data.get(field), Mapping):
+            yield from _texts((field, inner), [data[field].get(inner)], one=True)
+
+
+def _texts(path: FieldPath, values: Any, *, one: bool = False) -> Iterator[tuple[FieldPath, str]]:
+    for index, value in enumerate(values if isinstance(values, list) else ()):
+        if isinstance(value, str) and "\n" not in value:
+            yield (path if one else (*path, index)), value
+
+
+# -- what a patch is for --------------------------------------------------------------------------------------
+
+
+def _idle(document: Document, objects: Sequence[Body]) -> Iterator[Finding]:
+    """Patches whose target fits no object; kustomize passes them over without a word."""
+    patches = document.data.get("patches") if isinstance(document.data, Mapping) else None
+    for index, patch in enumerate(patches if isinstance(patches, list) else ()):
+        target = patch.get("target") if isinstance(patch, Mapping) else None
+        if isinstance(target, Mapping) and not any(_fits(target, body) for body in objects):
+            names = sorted({f"{body['kind']}/{body['metadata']['name']}" for body in objects})
+            finding = _refused(document.locate(("patches", index)), "no object fits the target of this patch, so it changes nothing")
+            yield Finding(code=finding.code, message=finding.message, location=finding.location, help=f"known: {', '.join(names)}")
+
+
+def _fits(target: Mapping[str, Any], body: Body) -> bool:
+    """True when an object has what the target names; each part is a pattern for the whole, selectors are left to kustomize."""
+    key = key_of(body)
+    version = str(body.get("apiVersion", "")).rpartition("/")[2]
+    has = {"group": key.group, "version": version, "kind": key.kind, "namespace": key.namespace, "name": key.name}
+    return all(re.fullmatch(str(target[part]), text) for part, text in has.items() if target.get(part))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -127,8 +127,7 @@ def _apps(plan: Plan, settings: Settings, selection: Selection, names: Sequence[
     gc.freeze()
     with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
         for answer in pool.map(_chunk, chunks):
-            for data in orjson.loads(answer):
-                yield _owner(data)
+            yield from _owners_of(*answer)
     _SHARED = None
     gc.unfreeze()
 
@@ -137,27 +136,35 @@ _SHARED: tuple[Plan, Settings, Selection] | None = None
 """What forked workers see of their parent; they are given names and answer with JSON."""
 
 
-def _chunk(names: Sequence[str]) -> bytes:
+def _chunk(names: Sequence[str]) -> tuple[bytes, bytes]:
+    """What a worker answers: everything about the owners as JSON, and their texts, one behind the other."""
     assert _SHARED is not None
     plan, settings, selection = _SHARED
     patch = patcher(plan.project.root, settings)
     owners = [render.render_app(plan, name, patch=patch, selection=selection) for name in names]
-    return orjson.dumps(
-        [
-            {
-                "name": o.name,
-                "files": o.files,
-                "kinds": {t: sorted(k) for t, k in o.kinds.items()},
-                "findings": [asdict(f) for f in o.findings],
-            }
-            for o in owners
-        ]
-    )
+    texts = [[(path, text.encode()) for path, text in o.files.items()] for o in owners]
+    about = [
+        {
+            "name": owner.name,
+            "files": {path: len(data) for path, data in files},
+            "kinds": {target: sorted(kinds) for target, kinds in owner.kinds.items()},
+            "findings": [asdict(finding) for finding in owner.findings],
+        }
+        for owner, files in zip(owners, texts, strict=True)
+    ]
+    return orjson.dumps(about), b"".join(data for files in texts for _, data in files)
 
 
-def _owner(data: Mapping[str, Any]) -> Owner:
-    kinds = {target: {(gvk[0], gvk[1]) for gvk in gvks} for target, gvks in data["kinds"].items()}
-    return Owner(data["name"], data["files"], [_finding(f) for f in data["findings"]], kinds)
+def _owners_of(about: bytes, texts: bytes) -> Iterator[Owner]:
+    """The owners of a worker's answer."""
+    view, at = memoryview(texts), 0
+    for data in orjson.loads(about):
+        files: dict[str, str] = {}
+        for path, size in data["files"].items():
+            files[path] = str(view[at : at + size], "utf-8")
+            at += size
+        present = {target: {(gvk[0], gvk[1]) for gvk in gvks} for target, gvks in data["kinds"].items()}
+        yield Owner(data["name"], files, [_finding(f) for f in data["findings"]], present)
 
 
 def _finding(data: dict[str, Any]) -> Finding:

@@ -14,7 +14,7 @@ from cnai_gitops.compile.argocd import HUB, PLATFORM, Gvk, compile_argocd
 from cnai_gitops.compile.lineage import data_map, lineage
 from cnai_gitops.compile.platform import compile_platform
 from cnai_gitops.emit import Unwritable, emit
-from cnai_gitops.findings import Finding
+from cnai_gitops.findings import Finding, exit_code
 from cnai_gitops.overlay import tree
 from cnai_gitops.plan.build import App, Plan
 from cnai_gitops.plan.selection import EVERYTHING, Selection
@@ -63,6 +63,8 @@ def render_app(plan: Plan, app: str, *, patch: Patcher | None = None, selection:
         owner.kinds[target.name] = {(r.body["apiVersion"], r.body["kind"]) for r in resources}
         by_env.setdefault(target.env, {})[target.cluster] = resources
         made.append((target, resources))
+    if exit_code(owner.findings):
+        return owner
     try:
         needed = patch is not None and any(plan.project.patches.get((env, app)) for env in by_env)
         files = _tree(plan, app, by_env, owner) if needed or selection.makes("kustomize") else {}
@@ -71,6 +73,7 @@ def render_app(plan: Plan, app: str, *, patch: Patcher | None = None, selection:
             for target, resources in made:
                 if patch and plan.project.patches.get((target.env, app)):
                     resources = patched(resources, patch(files, overlay_path(target, app)))
+                    owner.kinds[target.name] = {(r.body["apiVersion"], r.body["kind"]) for r in resources}
                 files[manifest_path(target, app)] = emit(resource.body for resource in resources)
         owner.files = files if selection.whole else {path: text for path, text in files.items() if selection.covers(path)}
     except Unwritable as error:

@@ -5,22 +5,25 @@ Must not: render or print. What did not run raises NotEvaluated; silence is neve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from cnai_gitops.check import ledger, queues
 from cnai_gitops.check.evidence import load_scans
-from cnai_gitops.check.inventory import Evidence, Owned, gather, place_of
+from cnai_gitops.check.inventory import Evidence, Owned, document_id, gather, place_of
+from cnai_gitops.check.payload import payload
 from cnai_gitops.check.policy import gate
 from cnai_gitops.check.rules import Rule, read_rules
-from cnai_gitops.check.schema import check_schema
+from cnai_gitops.check.schema import check_schema, is_misshapen
 from cnai_gitops.check.waivers import Waiver, apply_waivers
 from cnai_gitops.check.workflows import lint
 from cnai_gitops.findings import Finding, Location, ordered
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.layers import explain
+from cnai_gitops.plan.target import Target
+from cnai_gitops.resources.base import Body, Resource
 
 
 @dataclass(slots=True)
@@ -37,8 +40,11 @@ class Verdict:
 def judge(plan: Plan, owned: Sequence[Owned], *, at: date, packs: Sequence[Path], conftest: Path, lock_dir: Path | None = None) -> Verdict:
     """Judge every object of every owner. `packs` are folders of policies, the built-in one first."""
     scans, findings = load_scans(plan.project.root)
-    evidence = gather(plan, owned, scans, at.isoformat())
-    findings += _structure(plan, owned, evidence, lock_dir)
+    shapes = [found for item in owned for found in _schemas(item.target, item.resources, lock_dir)]
+    readable, broken = _apart(owned, shapes)
+    evidence = gather(plan, readable, scans, at.isoformat())
+    findings += [*shapes, *_structure(readable, evidence, lock_dir), *payload(evidence.documents)]
+    evidence.resources |= broken
     rules = read_rules(packs)
     denied = gate(evidence.documents, evidence.data, packs=packs, conftest=conftest)
     environments = {item.target.env for item in owned}
@@ -53,15 +59,27 @@ def judge(plan: Plan, owned: Sequence[Owned], *, at: date, packs: Sequence[Path]
     )
 
 
-def _structure(plan: Plan, owned: Sequence[Owned], evidence: Evidence, lock_dir: Path | None) -> list[Finding]:
-    """What needs no policy: schemas, names, workflow references, counts that cannot be told, queues that cannot admit."""
+def _schemas(target: Target, objects: Iterable[Resource | Body], lock_dir: Path | None) -> list[Finding]:
+    return check_schema(((target.name, item) for item in objects), target.profile.kubernetes, lock_dir)
+
+
+def _apart(owned: Sequence[Owned], shapes: Iterable[Finding]) -> tuple[list[Owned], dict[str, tuple[Owned, Resource]]]:
+    """What can be judged further, and by identity what cannot: an object of another form than its kind fails by that alone."""
+    wrong = {(found.target, found.resource) for found in shapes if is_misshapen(found)}
+    if not wrong:
+        return list(owned), {}
+    broken = {document_id(i.target, r): (i, r) for i in owned for r in i.resources if (i.target.name, str(r.key)) in wrong}
+    return [replace(i, resources=[r for r in i.resources if document_id(i.target, r) not in broken]) for i in owned], broken
+
+
+def _structure(owned: Sequence[Owned], evidence: Evidence, lock_dir: Path | None) -> list[Finding]:
+    """What needs no policy: schemas of carried objects, workflow references, counts that cannot be told, queues that cannot admit."""
     findings: list[Finding] = []
     for target in dict.fromkeys(item.target for item in owned):
         mine = [item for item in owned if item.target == target]
         bodies = [resource.body for item in mine for resource in item.resources]
-        inner = [(target.name, d["object"]) for d in evidence.documents if d["embedded"] and d["id"].startswith(f"{target.name}/")]
-        resources = [(target.name, resource) for item in mine for resource in item.resources]
-        findings += check_schema([*resources, *inner], target.profile.kubernetes, lock_dir)
+        inner = [d["object"] for d in evidence.documents if d["embedded"] and d["id"].startswith(f"{target.name}/")]
+        findings += _schemas(target, inner, lock_dir)
         findings += lint(bodies, target.name)
         findings += ledger.findings(bodies, evidence.demands[target.name], target.name)
         findings += queues.never_admitted(bodies, target.name)

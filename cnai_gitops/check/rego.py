@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ def read_files(packs: Sequence[Path]) -> tuple[list[RegoFile], list[Finding]]:
         try:
             paths = [path for path in list_files(root, ".", (".rego",)) if not path.endswith("_test.rego")]
         except SourceError as error:
-            findings += error.findings
+            findings += _in_pack(root, error)
             continue
         for path in paths:
             try:
@@ -87,7 +87,10 @@ def _read(root: Path, path: str) -> RegoFile:
         raise SourceError(
             _finding("CNAI706", shown, 1, "is reached through a link; policies are plain files", "copy the file into its folder")
         )
-    text = read_text(root, path)
+    try:
+        text = read_text(root, path)
+    except SourceError as error:
+        raise SourceError(*_in_pack(root, error)) from error
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
@@ -98,6 +101,12 @@ def _read(root: Path, path: str) -> RegoFile:
             _finding("CNAI701", shown, number, "does not begin with a plain package line", "write: package cnai.<area>.<rule>")
         )
     raise SourceError(_finding("CNAI701", shown, 1, "is empty", "write a rule, or remove the file"))
+
+
+def _in_pack(root: Path, error: SourceError) -> list[Finding]:
+    """What the reader says of a file below the pack, at the path that users know."""
+    places = [found.location or Location("", 1) for found in error.findings]
+    return [replace(found, location=replace(at, file=f"{root.name}/{at.file}")) for found, at in zip(error.findings, places, strict=True)]
 
 
 def _faults(file: RegoFile) -> Iterable[Finding]:

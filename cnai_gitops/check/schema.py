@@ -5,6 +5,7 @@ Must not: judge what is lawful but unwise (policies do), know a kind.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import lru_cache
@@ -45,6 +46,11 @@ def check_schema(objects: Iterable[tuple[str, Resource | Body]], kubernetes_vers
             if not validator.is_valid(body):
                 found += _errors(target, item, schema, validator)
     return list(dict.fromkeys(found))
+
+
+def is_misshapen(finding: Finding) -> bool:
+    """True when a map or list has something else in its place, so that nothing that follows the object's form can read it."""
+    return finding.code == BAD_VALUE and _MISSHAPEN.search(finding.message) is not None
 
 
 @lru_cache(maxsize=1024)
@@ -124,6 +130,7 @@ def _reason(what: Any, value: Any, body: Body) -> str:
             return f"has no form that is allowed here: {shown}"
 
 
+_MISSHAPEN = re.compile(r" (?:must be (?:a map|a list)\b|has no form )")
 _TYPES = {
     "string": "text",
     "integer": "a whole number",

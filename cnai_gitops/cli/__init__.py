@@ -5,6 +5,7 @@ Must not: know how anything is done. Heavy imports happen inside the commands, s
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -15,4 +16,8 @@ def main() -> None:
     gc.set_threshold(100_000, 20, 100)  # a command makes much that stays and little in circles
     from cnai_gitops.cli.app import run
 
-    sys.exit(run(sys.argv[1:], os.environ))
+    code = run(sys.argv[1:], os.environ)
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)  # everything is written; taking a large plan apart object by object would serve nobody

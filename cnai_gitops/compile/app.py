@@ -54,7 +54,7 @@ def ordered(resources: Iterable[Resource]) -> list[Resource]:
 def _duplicates(plan: Plan, app: App, resources: Sequence[Resource]) -> list[Finding]:
     seen: dict[Any, str] = {}
     findings: list[Finding] = []
-    for resource in resources:
+    for resource in resources if len(app.stages) > 1 else ():  # one alone meets nobody
         first = seen.setdefault(resource.key, resource.stage)
         if first != resource.stage:
             place = plan.project.apps[app.blueprint.name].place

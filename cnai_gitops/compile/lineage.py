@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from cnai_gitops.plan.build import Plan
+from cnai_gitops.plan.build import Plan, Use
 from cnai_gitops.plan.target import Target
 
 if TYPE_CHECKING:
@@ -73,9 +73,11 @@ def data_map(plan: Plan) -> str:
 
 
 def _dataset_rows(plan: Plan) -> Iterator[dict[str, Any]]:
+    uses: dict[str, list[Use]] = {}
+    for use in (use for app in plan.project.apps.values() for use in plan.uses(app.value)):
+        uses.setdefault(use.dataset, []).append(use)
     for name, entry in plan.project.datasets.items():
         spec = entry.value
-        uses = [use for app in plan.project.apps.values() for use in plan.uses(app.value) if use.dataset == name]
         yield {
             "dataset": name,
             "description": spec.description,
@@ -91,7 +93,8 @@ def _dataset_rows(plan: Plan) -> Iterator[dict[str, Any]]:
             "retention_days": spec.retention_days,
             "columns": {n: {"type": c.type, "personal": c.personal, "protection": c.protection} for n, c in sorted(spec.columns.items())},
             "used_by": [
-                {"app": u.app, "team": u.team, "stage": u.stage, "access": u.access.removesuffix("s"), "purpose": u.purpose} for u in uses
+                {"app": u.app, "team": u.team, "stage": u.stage, "access": u.access.removesuffix("s"), "purpose": u.purpose}
+                for u in uses.get(name, ())
             ],
         }
 

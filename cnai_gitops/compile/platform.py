@@ -155,8 +155,8 @@ def _cluster_queue(target: Target, team: str, share: TeamShare, own: Mapping[str
 
 def retrains(plan: Plan, target: Target, team: str) -> bool:
     """True when an application of the team starts a retraining by event in this environment."""
-    apps = (entry.value for name, entry in plan.project.apps.items() if plan.runs_on(name, target))
-    return any(o.drift and o.drift.then == "retrain" for app in apps if app.team == team for _, o in app.stages("observe"))
+    apps = (entry.value for name, entry in plan.project.apps.items() if entry.value.team == team and plan.runs_on(name, target))
+    return any(o.drift and o.drift.then == "retrain" for app in apps for _, o in app.stages("observe"))
 
 
 def _event_bus(namespace: str, own: Mapping[str, str]) -> Iterator[Body]:

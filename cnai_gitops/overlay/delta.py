@@ -85,6 +85,8 @@ def _maps(base: Body, want: Body, path: Path, mergeable: bool, out: list[Operati
         here = (*path, key)
         plain = mergeable and not key.startswith("$")
         old = base.get(key)
+        if key in base and equal(old, value):
+            continue
         if key not in base:
             if plain and _mergeable(value):
                 merge[key] = value
@@ -95,11 +97,10 @@ def _maps(base: Body, want: Body, path: Path, mergeable: bool, out: list[Operati
                 merge[key] = inner
         elif type(old) is list and type(value) is list:
             _lists(old, value, here, out)
-        elif not equal(old, value):
-            if plain and type(old) is type(value) and _mergeable(value):
-                merge[key] = value
-            else:
-                out.append(_replace(here, old, value))
+        elif plain and type(old) is type(value) and _mergeable(value):
+            merge[key] = value
+        else:
+            out.append(_replace(here, old, value))
     for key, old in base.items():
         if key in want:
             continue
@@ -114,7 +115,8 @@ def _lists(base: list[Any], want: list[Any], path: Path, out: list[Operation]) -
     """Item by item where the places mean the same things, appended where only the end is new, else as a whole."""
     if len(base) == len(want):
         for at, (old, value) in enumerate(zip(base, want, strict=True)):
-            _item(old, value, (*path, at), out)
+            if not equal(old, value):
+                _item(old, value, (*path, at), out)
     elif base and equal(base, want[: len(base)]):
         out.extend((None, {"op": "add", "path": pointer((*path, "-")), "value": value}) for value in want[len(base) :])
     else:
@@ -126,7 +128,7 @@ def _item(old: Any, value: Any, path: Path, out: list[Operation]) -> None:
         _maps(old, value, path, False, out)
     elif type(old) is list and type(value) is list:
         _lists(old, value, path, out)
-    elif not equal(old, value):
+    else:
         out.append(_replace(path, old, value))
 
 

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from cnai_gitops.emit import Unwritable, emit_one, emit_ops, emit_patches, lawful, within
@@ -49,6 +50,8 @@ class Layer:
 
     def describe(self, below: Sequence[Body], want: Sequence[Body]) -> Layer:
         """Fill this layer with what turns the objects `below` into those wanted."""
+        if below is want and self.old == self.new:
+            return self
         with within(self.at):
             self._describe(self._identities(below, self.old), self._identities(want, self.new))
         return self
@@ -131,6 +134,7 @@ class Layer:
 # -- parts of a layer -----------------------------------------------------------------------------------
 
 _SPEAKABLE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:_-]*[A-Za-z0-9])?")
+_LONGEST = 200  # characters of a file's name before its ending; file systems take 255 bytes
 _TWIN = {"": "default", "default": ""}  # kustomize takes no namespace and `default` for the same
 _LABEL = re.compile(r"[a-z0-9.-]+\.[a-z]+/[A-Za-z][A-Za-z0-9._-]*")
 
@@ -185,7 +189,9 @@ def _file_names(identities: Iterable[Identity]) -> dict[Identity, str]:
 
 
 def _file_name(identity: Identity, more: Iterable[str]) -> str:
-    return ".".join([f"{identity.kind}-{identity.name}", *filter(None, more)]).lower().replace(":", "-")
+    """A name that every file system takes; a long one is cut and ends in a digest of the whole."""
+    name = ".".join([f"{identity.kind}-{identity.name}", *filter(None, more)]).lower().replace(":", "-")
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 17]}-{blake2b(name.encode(), digest_size=8).hexdigest()}"
 
 
 def _labels(body: Body) -> dict[str, Any] | None:

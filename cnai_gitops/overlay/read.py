@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from math import isinf
 from typing import Any
 
+import orjson
 import yaml
 
 from cnai_gitops.resources.base import Body
@@ -70,12 +71,27 @@ def same(a: Iterable[Body], b: Iterable[Body]) -> list[str]:
 
 def equal(a: Any, b: Any) -> bool:
     """Equality that tells 1 from True and from "1"; 1.0 is 1, because it is written so."""
+    if a != b:  # Python's own answer is fast, and only too kind: it takes 1 for True
+        return False
+    return (type(a) in (dict, list) and _written_alike(a, b)) or _alike(a, b)
+
+
+def _written_alike(a: Any, b: Any) -> bool:
+    """True when both are the same JSON, which settles most comparisons; False says nothing."""
+    try:
+        return orjson.dumps(a) == orjson.dumps(b)
+    except TypeError:
+        return False
+
+
+def _alike(a: Any, b: Any) -> bool:
+    """The whole way, type by type."""
     if type(a) is not type(b):
         return {type(a), type(b)} == {int, float} and bool(a == b)
     if type(a) is dict:
-        return a.keys() == b.keys() and all(equal(value, b[key]) for key, value in a.items())
+        return a.keys() == b.keys() and all(_alike(value, b[key]) for key, value in a.items())
     if type(a) is list:
-        return len(a) == len(b) and all(map(equal, a, b))
+        return len(a) == len(b) and all(map(_alike, a, b))
     return bool(a == b)
 
 

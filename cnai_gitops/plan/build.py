@@ -63,6 +63,7 @@ class Plan:
     project: Project
     findings: list[Finding] = field(default_factory=list)
     _apps: dict[tuple[str, str], App] = field(default_factory=dict, repr=False)
+    _uses: dict[str, list[Use]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
@@ -157,12 +158,14 @@ class Plan:
 
     def uses(self, app: Blueprint) -> list[Use]:
         """Datasets that the stages of an app read and write."""
-        return [
-            Use(app.name, app.team, key, app.purpose, dataset, access)
-            for key, stage in app.stages()
-            for access in ("reads", "writes")
-            for dataset in getattr(stage, access, ())
-        ]
+        if app.name not in self._uses:
+            self._uses[app.name] = [
+                Use(app.name, app.team, key, app.purpose, dataset, access)
+                for key, stage in app.stages()
+                for access in ("reads", "writes")
+                for dataset in getattr(stage, access, ())
+            ]
+        return self._uses[app.name]
 
     def dataset_place(self, dataset: str, target: Target) -> DatasetPlace | None:
         """Where a dataset lies for one target; None when the environment does not say."""

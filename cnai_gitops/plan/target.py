@@ -6,6 +6,7 @@ Must not: know an application.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from cnai_gitops.facts.profiles import Profile, newest, profiles
 from cnai_gitops.spec.environment import ArtifactStore, Cluster, Endpoints, Environment, Gateway
@@ -62,6 +63,7 @@ class Target:
         return team if self.neutral else f"{team}-{self.env}"
 
 
+@cache
 def neutral() -> Target:
     """The target that belongs to nobody: newest profile, placeholder addresses, never applied."""
     profile = newest().name

@@ -70,7 +70,7 @@ def problems(errors: Iterable[ErrorDetails], data: Any, model: type[BaseModel] |
     """
     by_path: dict[FieldPath, list[ErrorDetails]] = {}
     for error in errors:
-        by_path.setdefault(held(error["loc"], data, missing=error["type"] == "missing"), []).append(error)
+        by_path.setdefault(held(error["loc"], data, missing=error["type"] in ("missing", "extra_forbidden")), []).append(error)
     return [_problem(path, group, model) for path, group in by_path.items() if not _is_echo(path, group, by_path)]
 
 
@@ -100,7 +100,7 @@ def dotted(path: Iterable[str | int]) -> str:
 
 
 def held(loc: Sequence[str | int], data: Any, *, missing: bool = False) -> FieldPath:
-    """The segments of `loc` that `data` holds, without the names of union members; the last one stays when `missing`."""
+    """The segments of `loc` that `data` holds, without the names of union members; the last one stays when `missing` says that it may be absent."""
     kept: list[str | int] = []
     for index, part in enumerate(loc):
         try:
@@ -207,7 +207,8 @@ def _quoted(expected: Any) -> list[str]:
 def _models_of_field(model: type[BaseModel], part: str | int) -> list[type[BaseModel]]:
     for name, info in model.model_fields.items():
         if part in (name, info.alias):
-            return _models_in(info.annotation)
+            open_union = (m for extra in info.metadata for m in getattr(extra, "models", tuple)())
+            return [*_models_in(info.annotation), *open_union]
     return []
 
 

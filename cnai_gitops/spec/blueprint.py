@@ -44,9 +44,11 @@ class Override(Spec):
 
     @model_validator(mode="after")
     def _pointers(self) -> Override:
-        for pointer in self.set:
-            if not pointer.startswith("/") or pointer.split("/")[1] in ("", "apiVersion", "kind"):
+        for pointer, value in self.set.items():
+            if not pointer.startswith("/") or pointer.split("/")[1] in ("", "apiVersion", "kind") or pointer == "/metadata":
                 raise ValueError(f"{pointer!r} must be a JSON pointer into the object, for example /spec/minReplicaCount")
+            if pointer in ("/metadata/name", "/metadata/namespace") and not (isinstance(value, str) and value):
+                raise ValueError(f"{pointer!r} must be set to text: it says which object this is")
         return self
 
 

@@ -51,6 +51,10 @@ class Variants:
     def __init__(self, role: str) -> None:
         self.role = role
 
+    def models(self) -> list[type[Engine]]:
+        """The models that the field takes, so that messages know their fields."""
+        return list(self._known().values())
+
     def _known(self) -> dict[str, type[Engine]]:
         return {kind: cls for (role, kind), cls in engines().items() if role == self.role}
 

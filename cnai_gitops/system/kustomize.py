@@ -17,6 +17,12 @@ from cnai_gitops.system.tools import Settings, find, require
 EACH = 30.0
 """Seconds that one overlay may take."""
 
+OFFLINE = {
+    "GIT_ALLOW_PROTOCOL": "",  # no transport at all
+    **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9"),  # where nobody listens
+}
+"""kustomize fetches what a kustomization names by an address; a build of ours never does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -35,15 +41,18 @@ def build_many(root: Path, folders: Sequence[str], settings: Settings) -> list[A
         tool = require("kustomize", settings)
         return [_one(root, folder, list(tool.command)) for folder in folders]
     lines = "".join(f"{root / folder}\n" for folder in folders)
-    done = run([str(helper.path)], input=lines.encode(), env={"GOGC": "400", "GOMAXPROCS": "2"}, timeout=EACH + len(folders))
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    done = run([str(helper.path)], input=lines.encode(), env={"GOGC": "400", "GOMAXPROCS": "2", **OFFLINE}, timeout=EACH + len(folders))
+    try:
+        answers = [json.loads(line) for line in done.stdout.splitlines()]
+    except ValueError as error:
+        raise ToolError("kbuild answered something that is no JSON", help="run `cnai doctor`") from error
     if done.code != 0 or len(answers) != len(folders):
         raise ToolError(f"kbuild answered {len(answers)} of {len(folders)} builds", help="run `cnai doctor`")
     return [Answer(answer.get("yaml", ""), answer.get("error", "")) for answer in answers]
 
 
 def _one(root: Path, folder: str, command: Sequence[str]) -> Answer:
-    done = run([*command, str(root / folder)], timeout=EACH)
+    done = run([*command, str(root / folder)], env=OFFLINE, timeout=EACH)
     if done.code != 0:
         return Answer(error=done.stderr.decode(errors="replace").strip())
     return Answer(text=done.stdout.decode())

@@ -2,7 +2,7 @@
 
 A comment on the line above a block says what to do with it: `<!-- file: PATH -->` writes it, `<!-- exit: 1 -->` expects that
 exit code, `<!-- not run: REASON -->` leaves it alone. In a `console` block `$ ` begins a command; what stands below is what it
-printed, to stdout and stderr alike, where a line `...` stands for any lines.
+printed, to stdout and stderr alike, where a line `...` stands for any lines and an ellipsis for anything on its line.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def commands(block: Block) -> Iterator[tuple[str, str]]:
 
 def matches(shown: str, printed: str) -> bool:
     """True when the output is what is shown, with any lines for `...`."""
-    lines = ["(?:.*\n)*" if line == "..." else f"{re.escape(line)}\n" for line in shown.strip("\n").split("\n")]
+    lines = ["(?:.*\n)*" if line == "..." else re.escape(line).replace("…", ".*") + "\n" for line in shown.strip("\n").split("\n")]
     return re.fullmatch("".join(lines), printed.strip("\n") + "\n") is not None
 
 
@@ -73,9 +73,15 @@ class Reader:
         for name, arguments in (("cnai", "-m cnai_gitops"), ("python", "")):
             (programs / name).write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {arguments} "$@"\n')
             (programs / name).chmod(0o755)
-        author = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "Ada"), ("EMAIL", "ada@example.com"))}
+        author = {
+            f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "Ada"), ("EMAIL", "ada@example.com"))
+        }
         self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("CNAI_OUTPUT", "CNAI_AT", "CNAI_ROOT", "GIT_", "FORCE_COLOR"))},
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith(("CNAI_OUTPUT", "CNAI_AT", "CNAI_ROOT", "GIT_", "FORCE_COLOR"))
+            },
             **author,
             "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(ROOT),
@@ -111,7 +117,13 @@ class Reader:
         """Run lines in the folder; their exit code and all that they printed."""
         after = self.home / "folder"
         done = subprocess.run(
-            ["sh", "-ec", f"{command}\npwd >{shlex.quote(str(after))}"], cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300, check=False
+            ["sh", "-ec", f"{command}\npwd >{shlex.quote(str(after))}"],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=300,
+            check=False,
         )
         if done.returncode == 0:
             self.folder = Path(after.read_text(encoding="utf-8").strip())

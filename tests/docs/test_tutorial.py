@@ -30,6 +30,8 @@ def test_tutorial(tmp_path: Path, settings: Settings) -> None:
         ("...\nd", "a\nd", True),
         ("a\n...\nd", "a\nb", False),
         ("a.c", "abc", False),
+        ("a…d\ne", "abcd\ne", True),
+        ("a…d", "ab\ncd", False),
     ],
 )
 def test_shown_output_is_compared(shown: str, printed: str, same: bool) -> None:

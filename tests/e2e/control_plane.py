@@ -13,30 +13,18 @@ import subprocess
 import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Any
 
 from api_client import Answer, Api, Manifest, wait_for
 from definitions import kind_of, read_definitions
 from network import Network
+from nodes import Pod, condition, of_a_new_node, pod_of
 from pki import make_pki, write_kubeconfig
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools" / "cluster"
 SERVERS = ("etcd", "kube-apiserver")
 _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-
-
-@dataclass(frozen=True, slots=True)
-class Pod:
-    """Where a pod went: `node` is empty and `reason` says why while it cannot be placed."""
-
-    namespace: str
-    name: str
-    node: str
-    phase: str
-    reason: str
 
 
 def builder() -> ModuleType:
@@ -184,7 +172,7 @@ class ControlPlane:
     def established(self) -> set[str]:
         """Names of the CustomResourceDefinitions that the server serves."""
         items = self.api.items(_DEFINITIONS)
-        return {item["metadata"]["name"] for item in items if _condition(item, "Established") == "True"}
+        return {item["metadata"]["name"] for item in items if condition(item, "Established") == "True"}
 
     def dry_run(self, manifests: Sequence[Manifest]) -> list[Answer]:
         """What the API server would say about each object, with the object as it would be stored."""
@@ -221,8 +209,8 @@ class ControlPlane:
 
     def _ready_nodes(self) -> set[str]:
         """Nodes that pods can be placed on: the taint of a new node goes some time after it is ready."""
-        nodes = [node for node in self.api.items("/api/v1/nodes") if _condition(node, "Ready") == "True"]
-        return {node["metadata"]["name"] for node in nodes if not any(_of_a_new_node(taint) for taint in node["spec"].get("taints", ()))}
+        nodes = [node for node in self.api.items("/api/v1/nodes") if condition(node, "Ready") == "True"]
+        return {node["metadata"]["name"] for node in nodes if not any(of_a_new_node(taint) for taint in node["spec"].get("taints", ()))}
 
     def _controller_flags(self) -> list[str]:
         names = ("kubeconfig", "authentication-kubeconfig", "authorization-kubeconfig")
@@ -269,7 +257,7 @@ class ControlPlane:
         found: list[Pod] = []
 
         def settled() -> bool:
-            found[:] = [_pod(item) for space in spaces for item in self.api.items(f"/api/v1/namespaces/{space}/pods")]
+            found[:] = [pod_of(item) for space in spaces for item in self.api.items(f"/api/v1/namespaces/{space}/pods")]
             running = [pod for pod in found if pod.phase in ("Running", "Succeeded", "Failed")]
             return len(running) == placed and sum(bool(pod.reason) for pod in found) == waiting == len(found) - placed
 
@@ -296,31 +284,3 @@ def seed(folder: Path) -> Path:
             shutil.copytree(plane.folder / "etcd", cache / f".{key}")
             (cache / f".{key}").rename(cache / key)
     return cache / key
-
-
-def gpu_node(name: str, resource: str, number: int, labels: Manifest | None = None, taints: Sequence[Manifest] = ()) -> dict[str, Any]:
-    """A fake node of 192 CPUs, 2 TiB and `number` accelerators."""
-    capacity = {"cpu": "192", "memory": "2Ti", "pods": "250", "ephemeral-storage": "4Ti", resource: str(number)}
-    own = {"kubernetes.io/arch": "amd64", "kubernetes.io/os": "linux", "kubernetes.io/hostname": name}
-    return {
-        "apiVersion": "v1",
-        "kind": "Node",
-        "metadata": {"name": name, "annotations": {"kwok.x-k8s.io/node": "fake"}, "labels": {**own, **(labels or {})}},
-        "spec": {"taints": [dict(taint) for taint in taints]} if taints else {},
-        "status": {"allocatable": capacity, "capacity": capacity},
-    }
-
-
-def _of_a_new_node(taint: Manifest) -> bool:
-    return str(taint["key"]).startswith("node.kubernetes.io/")
-
-
-def _condition(item: Manifest, name: str) -> str:
-    return next((c["status"] for c in item.get("status", {}).get("conditions") or () if c["type"] == name), "")
-
-
-def _pod(item: Manifest) -> Pod:
-    metadata, status = item["metadata"], item["status"]
-    conditions: Iterable[Manifest] = status.get("conditions", ())
-    reason = next((c.get("message", "") for c in conditions if c["type"] == "PodScheduled" and c["status"] == "False"), "")
-    return Pod(metadata["namespace"], metadata["name"], item["spec"].get("nodeName", ""), status.get("phase", ""), reason)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from control_plane import gpu_node
+from nodes import gpu_node
 
 from cnai_gitops.check.ledger import Inventory, embedded, peaks
 from cnai_gitops.facts import accelerators

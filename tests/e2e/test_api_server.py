@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from control_plane import ControlPlane, gpu_node
+from control_plane import ControlPlane
+from nodes import gpu_node
 
 pytestmark = pytest.mark.e2e
 

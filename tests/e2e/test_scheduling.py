@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from control_plane import ControlPlane, Pod
+from control_plane import ControlPlane
+from nodes import Pod
 from pod_sets import PodSet, deployment, pod_sets, pool_nodes, single
 from stories import Stories
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cnai_gitops import pipeline
+from cnai_gitops import Override, pipeline
 from cnai_gitops.emit import emit_one
 from cnai_gitops.system.tools import Settings
 
@@ -100,7 +101,5 @@ def test_no_trace_of_the_machine(expected: dict[str, bytes], copied_stories: Pat
 
 
 def test_the_order_in_an_escape_hatch_is_not_that_of_its_author() -> None:
-    from cnai_gitops import Override
-
-    made = Override(kind="Pod", set={"/b/c": {"y": 1, "x": [{"d": 1, "c": 2}]}, "/b": {}}, reason="a reason that is long enough")
-    assert emit_one(dict(made.set)) == "/b: {}\n/b/c:\n  x:\n  - c: 2\n    d: 1\n  'y': 1\n"
+    made = Override(kind="Pod", set={"/b/c": {"z": 1, "x": [{"d": 1, "c": 2}]}, "/b": {}}, reason="a reason that is long enough")
+    assert json.dumps(dict(made.set)) == '{"/b": {}, "/b/c": {"x": [{"c": 2, "d": 1}], "z": 1}}'

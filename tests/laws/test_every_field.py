@@ -298,7 +298,7 @@ ELSEWHERE: dict[str, str] = {
     "SecretRef.key": "no field takes one; datasets name their secret in the environment",
     "SecretRef.name": "no field takes one; datasets name their secret in the environment",
     "TeamShare.budget_usd_month": "compared with the estimated cost by the review",
-    "Waivers.team": "must be the name of its file; tests/unit/test_mistakes.py",
+    "Waivers.team": "must be the name of its file; tests/unit/test_cli_mistakes.py",
 }
 """Fields that change no manifest and no fact of the gate, and who reads them."""
 

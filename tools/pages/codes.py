@@ -5,9 +5,8 @@ Must not: hold a text of a code.
 
 from __future__ import annotations
 
-from pages.tables import block, table
-
 from cnai_gitops.findings.catalogue import Entry, entries
+from pages.tables import block, table
 
 HUNDREDS = {
     "1": "Files and what they say",

@@ -41,15 +41,12 @@ def _sections(group: Any, prefix: str) -> Iterator[str]:
 
 
 def _section(command: Any, name: str) -> str:
-    usage, rows = [name], []
-    for parameter in command.params:
-        if parameter.param_type_name == "argument":
-            word = parameter.name.upper() + ("..." if parameter.nargs == -1 else "")
-            usage.append(word if parameter.required else f"[{word}]")
-            rows.append([code(word), cell(parameter.help or ""), ""])
-        elif not parameter.hidden and parameter.name != "help":
-            rows.append([", ".join(code(text) for text in _spellings(parameter)), cell(parameter.help or ""), _default(parameter)])
-    usage += ["[OPTIONS]"] if any(parameter.param_type_name == "option" and parameter.name != "help" for parameter in command.params) else []
+    arguments = [p for p in command.params if p.param_type_name == "argument"]
+    options = [p for p in command.params if p.param_type_name == "option" and not p.hidden and p.name != "help"]
+    words = {p.name: p.name.upper() + ("..." if p.nargs == -1 else "") for p in arguments}
+    usage = [name, *(words[p.name] if p.required else f"[{words[p.name]}]" for p in arguments), *(["[OPTIONS]"] if options else [])]
+    rows = [[code(words[p.name]), cell(p.help or ""), ""] for p in arguments]
+    rows += [[", ".join(map(code, _spellings(p))), cell(p.help or ""), _default(p)] for p in options]
     texts = [f"## {name}", cell(command.help or ""), f"`{' '.join(usage)}`"]
     return "\n\n".join([*texts, table(["", "meaning", "default"], rows)] if rows else texts)
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from pages.tables import cell, code, table
-
 from cnai_gitops.resources.base import Kind, kinds
+from pages.tables import cell, code, table
 
 HEAD = """# Kinds
 

@@ -14,7 +14,7 @@ from typing import Any
 from pages.tables import cell, code, table
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAD = "# Laws\n\nWhat always holds, and the tests that say so. Property tests try it on generated input; golden cases and the stories are checked too."
+HEAD = "# Laws\n\nWhat always holds, and the tests that say so: on generated input, on golden cases and on the stories."
 
 
 def pages() -> dict[str, str]:
@@ -43,7 +43,9 @@ def _of_law(number: int) -> list[str]:
 
 
 def _first_line(file: Path) -> str:
-    """What the docstring of a test file says first. SystemExit when there is no such file."""
+    """What the docstring of a test file says first, else its first test. SystemExit when there is no such file."""
     if not file.is_file():
         raise SystemExit(f"pages/laws.toml names {file.name}, which does not exist")
-    return (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").split("\n\n")[0]
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    tests = [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+    return (ast.get_docstring(tree) or f"begins with: {tests[0].removeprefix('test_').replace('_', ' ')}").split("\n\n")[0]

@@ -13,7 +13,6 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from pages.tables import code, table
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -28,6 +27,7 @@ from cnai_gitops.spec.engine import Engine, Variants, engines
 from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.release import CanaryRelease, Pins, Release
 from cnai_gitops.spec.waiver import Day, Waivers
+from pages.tables import code, table
 
 MEANINGS: Mapping[str, str] = tomllib.loads((Path(__file__).parent / "meanings.toml").read_text(encoding="utf-8"))
 VALUES = ("Name", "Text", "Digest", "Quantity", "Duration", "Cron", "Url", "Count", "Positive", "Percent")

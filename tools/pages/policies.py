@@ -5,10 +5,9 @@ Must not: judge anything.
 
 from __future__ import annotations
 
-from pages.tables import block, cell, code, table
-
 from cnai_gitops.check.rules import TIERS, Rule, read_rules
 from cnai_gitops.system.data import policies_dir
+from pages.tables import block, cell, code, table
 
 EXAMPLES = {
     "good": "passes",
@@ -30,12 +29,15 @@ def parts() -> dict[str, str]:
 
 
 def _list(rules: dict[str, Rule]) -> str:
-    head = "# Built-in policies\n\nOne page a rule. `cnai explain RULE` says the same on the command line. What is denied fails `cnai check`.\n\n"
+    head = "# Built-in policies\n\nOne page a rule. `cnai explain RULE` says the same on the command line. A denial fails `cnai check`.\n\n"
     return head + _table(rules, "")
 
 
 def _table(rules: dict[str, Rule], folder: str) -> str:
-    rows = [[f"[`{name}`]({folder}{name}.md)", rule.title, *(rule.severity[tier] for tier in TIERS), _waiver(rule)] for name, rule in rules.items()]
+    rows = [
+        [f"[`{name}`]({folder}{name}.md)", rule.title, *(rule.severity[tier] for tier in TIERS), _waiver(rule)]
+        for name, rule in rules.items()
+    ]
     return table(["rule", "what it asks", *TIERS, "waiver"], rows)
 
 

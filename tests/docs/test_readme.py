@@ -1,0 +1,57 @@
+"""The README is true: its blueprint is one, its commands print what is shown, and it names the kinds that come out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from blocks import ROOT, Reader, blocks
+
+from cnai_gitops import Blueprint, pipeline
+from cnai_gitops.plan.build import Plan
+from cnai_gitops.system.tools import Settings
+
+README = ROOT / "README.md"
+
+
+def test_commands(copied_stories: Path, tmp_path: Path, settings: Settings) -> None:
+    assert Reader(copied_stories, tmp_path / "home").follow(README) == 2
+
+
+def test_blueprint() -> None:
+    [code] = [block.text for block in blocks(README) if block.language == "python"]
+    assert len(code.splitlines()) <= 12
+    made: dict[str, object] = {}
+    exec(compile(code, "README.md", "exec"), made)
+    assert isinstance(made["fraud"], Blueprint)
+
+
+def test_table_of_what_is_emitted(stories: Path) -> None:
+    plan: Plan = pipeline.plan_of(stories)
+    owned, _ = pipeline.resources_of(plan, Settings.of({}))
+    emitted = {resource.key.kind for item in owned for resource in item.resources}
+    table = README.read_text(encoding="utf-8").partition("## What it emits")[2].partition("\n## ")[0]
+    named = set(re.findall(r"\b[A-Z]+[a-z]+[A-Z]\w+|HTTPRoute|\bRole|\bService|\bNamespace|\bCohort|\bSensor|\bApplication", table))
+    inside_workflows = {"SparkApplication", "RayJob", "TrainJob"}
+    assert emitted - named == set()
+    assert {name.removesuffix("s") for name in named} - {name.removesuffix("s") for name in emitted} - inside_workflows == {"OpenLineage"}
+
+
+def test_links_lead_somewhere() -> None:
+    documents = [README, ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]
+    broken = []
+    for document in documents:
+        for target in re.findall(r"\]\(([^)\s]+)\)", document.read_text(encoding="utf-8")):
+            path, _, anchor = target.partition("#")
+            if path.startswith("http"):
+                continue
+            file = document.parent / path if path else document
+            if not file.exists() or (anchor and anchor not in anchors(file)):
+                broken.append(f"{document.relative_to(ROOT)}: {target}")
+    assert broken == []
+
+
+def anchors(file: Path) -> set[str]:
+    """Anchors of the headings of a Markdown file, as forges make them."""
+    heads = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
