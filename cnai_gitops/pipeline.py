@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from cnai_gitops.check.judge import Verdict
 
 LOCK = ".cnai/lock"
-FEW = 64
-"""Applications below which one process is faster than several."""
+WORTH = 1500
+"""Applications for which one more process pays; one with its Kustomize tree counts for three."""
 
 
 @dataclass(slots=True)
@@ -101,7 +101,8 @@ def build(root: Path, settings: Settings, selection: Selection | None = None, *,
 def _owners(plan: Plan, settings: Settings, selection: Selection, jobs: int) -> list[Owner]:
     names = [name for name in plan.project.apps if not selection.apps or name in selection.apps]
     deployed = [name for name in names if plan.targets_of(name)]
-    owners = list(_apps(plan, settings, selection, deployed, jobs or (os.cpu_count() or 1)))
+    worth = len(deployed) * (3 if selection.makes("kustomize") else 1) // WORTH
+    owners = list(_apps(plan, settings, selection, deployed, jobs or min(worth, os.cpu_count() or 1)))
     if not selection.apps and selection.makes("rendered"):
         present = {owner.name: owner.kinds for owner in owners}
         for owner in (render.render_platform(plan), render.render_hubs(plan, present)):
@@ -112,7 +113,7 @@ def _owners(plan: Plan, settings: Settings, selection: Selection, jobs: int) -> 
 
 def _apps(plan: Plan, settings: Settings, selection: Selection, names: Sequence[str], jobs: int) -> Iterator[Owner]:
     patch = patcher(plan.project.root, settings)
-    if jobs == 1 or len(names) < FEW:
+    if jobs <= 1:
         for name in names:
             yield render.render_app(plan, name, patch=patch, selection=selection)
         return

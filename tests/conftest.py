@@ -127,7 +127,13 @@ def process() -> Callable[..., subprocess.CompletedProcess[str]]:
         path = os.pathsep.join(part for part in (str(ROOT), os.environ.get("PYTHONPATH", "")) if part)
         command = [sys.executable, "-m", "cnai_gitops", *map(str, arguments)]
         return subprocess.run(
-            command, cwd=cwd, env={**os.environ, "PYTHONPATH": path, **(env or {})}, capture_output=True, text=True, timeout=300, check=False
+            command,
+            cwd=cwd,
+            env={**os.environ, "PYTHONPATH": path, **(env or {})},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
         )
 
     return call

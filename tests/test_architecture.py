@@ -96,7 +96,8 @@ def test_only_one_file_writes_files() -> None:
     methods = {"write_text", "write_bytes", "mkdir", "unlink", "rmdir", "touch", "rename", "symlink_to"}
     found = {
         name: (powers & set(calls(name)))
-        | {node.func.attr for node in ast.walk(parsed(name)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)} & methods
+        | {node.func.attr for node in ast.walk(parsed(name)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
+        & methods
         for name in NAMES
     }
     assert outside(found, "system/", "steps/") == {}

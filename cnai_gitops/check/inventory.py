@@ -20,6 +20,7 @@ from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, Resource, ki
 DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
 PATH = re.compile(r"^[A-Za-z]+(\[[0-9]+\]|\.[A-Za-z]+)*$")
 STEP = re.compile(r"[A-Za-z]+|[0-9]+")
+CLUSTER = {"region", "jurisdiction", "role", "accelerators"}
 MAIN_KINDS = ("InferenceService", "RayService", "WorkflowTemplate", "Deployment")
 """Kinds that stand for a whole stage; findings about a stage blame the first of them."""
 
@@ -171,14 +172,9 @@ def _sources(plan: Plan, found: Evidence) -> dict[str, dict[str, Any]]:
 def _environment(environment: Any) -> dict[str, Any]:
     return {
         "tier": environment.tier,
-        "clusters": {name: _cluster(cluster) for name, cluster in environment.clusters.items()},
+        "clusters": {name: cluster.model_dump(include=CLUSTER) for name, cluster in environment.clusters.items()},
         "teams": {name: {"quota": dict(share.quota)} for name, share in environment.teams.items()},
     }
-
-
-def _cluster(cluster: Any) -> dict[str, Any]:
-    pools = {n: {"count": p.count, "per_node": p.per_node, "driver": p.driver} for n, p in cluster.accelerators.items()}
-    return {"region": cluster.region, "jurisdiction": cluster.jurisdiction, "role": cluster.role, "accelerators": pools}
 
 
 def _datasets(plan: Plan, targets: Iterable[Target]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import typer
 
 from cnai_gitops.errors import CnaiError, InvalidInput
 
+INTERRUPTED = 130
 HIDDEN_ALIASES = {"render": "build", "validate": "check", "lint": "check", "plan": "diff"}
 """Names that people's fingers know from other tools."""
 
@@ -62,11 +63,11 @@ def _root(
 def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run one command line and return its exit code. Never a traceback unless `--traceback` is among the arguments."""
     traced = "--traceback" in arguments or environ.get("CNAI_TRACEBACK") == "1"
+    result: Any
     try:
-        result: Any = application()(args=list(arguments), prog_name="cnai", standalone_mode=False)
+        result = application()(args=list(arguments), prog_name="cnai", standalone_mode=False)
     except KeyboardInterrupt:
-        say("interrupted")
-        return 130
+        result = INTERRUPTED  # newer versions of typer answer so themselves
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -74,6 +75,8 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         return _failed(error, traced)
     except Exception as error:  # typer's own errors, and what nobody expected
         return _unexpected(error, traced)
+    if result == INTERRUPTED:
+        say("interrupted")
     return result if isinstance(result, int) else 0
 
 

@@ -18,7 +18,9 @@ def write_new(folder: Path, files: Mapping[str, str]) -> None:
 
     there = [path for path in files if (folder / path).exists() or (folder / path).is_symlink()]
     if there:
-        raise UsageError(f"{', '.join(sorted(there)[:3])} already exist(s) in {folder}; nothing was written", help="choose another name or folder")
+        raise UsageError(
+            f"{', '.join(sorted(there)[:3])} already exist(s) in {folder}; nothing was written", help="choose another name or folder"
+        )
     with Writer(folder) as writer:
         for path, text in sorted(files.items()):
             writer.write(path, text.encode())

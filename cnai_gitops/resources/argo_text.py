@@ -27,7 +27,15 @@ _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_Base):  # type: ignore[misc]
-    """YAML to what JSON knows: dates stay text."""
+    """YAML to what JSON knows: dates stay text, and a key that is there twice is refused, because readers take one or the other."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """The map of a node."""
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        if len(set(keys)) < len(keys):
+            raise yaml.YAMLError("a key is there twice")
+        made: dict[Any, Any] = super().construct_mapping(node, deep)
+        return made
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -76,7 +84,7 @@ def manifests(text: str, scope: Scope) -> list[Body]:
 
     A placeholder that only the running workflow knows becomes a word (`{{workflow.name}}` is `workflow-name`),
     so that names still match each other and a count of that kind is seen to be no count.
-    Raises ValueError for text that is not YAML, has aliases, or is too deep or too long.
+    Raises ValueError for text that is not YAML, holds something else than maps, has aliases, or is too deep or too long.
     """
     return list(_objects(PLACEHOLDER.sub(lambda m: _word(m[1]), filled(text, scope))))
 
@@ -98,7 +106,9 @@ def _objects(text: str) -> tuple[Body, ...]:
         documents = list(yaml.load_all(text, Loader=_Loader))
     except yaml.YAMLError as error:
         raise ValueError(" ".join(str(error).split())) from error
-    return tuple(document for document in documents if isinstance(document, dict))
+    if any(not isinstance(document, dict | None) for document in documents):
+        raise ValueError("it is not a map")
+    return tuple(document for document in documents if document is not None)
 
 
 def _word(placeholder: str) -> str:

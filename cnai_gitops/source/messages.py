@@ -207,8 +207,7 @@ def _quoted(expected: Any) -> list[str]:
 def _models_of_field(model: type[BaseModel], part: str | int) -> list[type[BaseModel]]:
     for name, info in model.model_fields.items():
         if part in (name, info.alias):
-            open_union = (m for extra in info.metadata for m in getattr(extra, "models", tuple)())
-            return [*_models_in(info.annotation), *open_union]
+            return [*_models_in(info.annotation), *_models_of(info.metadata)]
     return []
 
 
@@ -221,5 +220,11 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
     """Every model class inside a type: union members, list items, values of mappings."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    arguments = get_args(annotation)[: 1 if get_origin(annotation) is Annotated else None]
-    return [m for argument in arguments for m in _models_in(argument)]
+    if get_origin(annotation) is Annotated:
+        return [*_models_in(get_args(annotation)[0]), *_models_of(annotation.__metadata__)]
+    return [m for argument in get_args(annotation) for m in _models_in(argument)]
+
+
+def _models_of(metadata: Iterable[Any]) -> list[type[BaseModel]]:
+    """Models that only an annotation knows: those of an open union."""
+    return [m for extra in metadata for m in getattr(extra, "models", tuple)()]

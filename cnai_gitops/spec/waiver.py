@@ -5,6 +5,7 @@ Must not: decide whether it applies; `check.waivers` does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
@@ -15,7 +16,11 @@ from cnai_gitops.spec.base import Name, Spec, Text
 
 
 def _date(value: object) -> object:
-    return date.fromisoformat(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):  # fromisoformat takes weeks and dates without dashes too
+        raise ValueError("must be a day such as 2026-11-24")
+    return date.fromisoformat(value)
 
 
 Day = Annotated[date, BeforeValidator(_date)]

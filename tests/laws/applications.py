@@ -61,7 +61,13 @@ def named(strategy: st.SearchStrategy[Any], most: int) -> st.SearchStrategy[list
 
 @st.composite
 def prepares(draw: st.DrawFn) -> Prepare:
-    common = {"name": draw(names(40)), "reads": draw(READS), "schedule": draw(CRONS), "env": draw(VARIABLES), "retries": draw(st.integers(0, 3))}
+    common = {
+        "name": draw(names(40)),
+        "reads": draw(READS),
+        "schedule": draw(CRONS),
+        "env": draw(VARIABLES),
+        "retries": draw(st.integers(0, 3)),
+    }
     if draw(st.booleans()):
         return Prepare(engine=draw(STEP_ENGINES), **common)
     steps: list[Step] = []

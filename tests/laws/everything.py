@@ -28,7 +28,9 @@ def blueprint() -> Blueprint:
     """Every stage, every engine, every field."""
     size = Resources(cpu="2", memory="4Gi")
     steps = [
-        Step(name="copy", engine=Container(image="copy", command=["sh"], args=["-c"], resources=size, accelerator=gpu("l4"), env={"A": "1"})),
+        Step(
+            name="copy", engine=Container(image="copy", command=["sh"], args=["-c"], resources=size, accelerator=gpu("l4"), env={"A": "1"})
+        ),
         Step(name="wait", engine=Container(image="copy")),
         Step(
             name="join",
@@ -76,7 +78,12 @@ def blueprint() -> Blueprint:
 def release() -> Release:
     images = dict.fromkeys(["copy", "join", "rows", "train"], A)
     scorer = {"model": A, "previous": A, "canary": {"model": B, "weight": 20}, "rollback": False}
-    stages = {"serve.scorer": scorer, "serve.queue": {"model": A}, "serve.many": {"images": {"many": A}}, "train.scorer": {"suspend": False}}
+    stages = {
+        "serve.scorer": scorer,
+        "serve.queue": {"model": A},
+        "serve.many": {"images": {"many": A}},
+        "train.scorer": {"suspend": False},
+    }
     override = Override(kind="Service", set={"/spec/x": 1}, reason="a reason that is long enough")
     clusters = {"eu2": {"serve.scorer": {"scaling": {"min": 3}}}}
     return Release(app="everything", run_on=["eu1", "eu2"], images=images, stages=stages, clusters=clusters, overrides=[override])
@@ -114,7 +121,9 @@ def everything() -> Project:
         for name, e in base.datasets.items()
     }
     prod = replace(base.environments["prod"], value=environment())
-    waivers = Entry(Waivers.model_validate({"team": "risk", "waivers": [WAIVER]}), PythonPlace(None, REPOSITORY), "policies/waivers/risk.yaml")
+    waivers = Entry(
+        Waivers.model_validate({"team": "risk", "waivers": [WAIVER]}), PythonPlace(None, REPOSITORY), "policies/waivers/risk.yaml"
+    )
     return replace(base, datasets=datasets, environments={"prod": prod}, waivers=(waivers,))
 
 

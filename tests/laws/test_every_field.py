@@ -322,7 +322,11 @@ def fields() -> list[str]:
         cls = pending.pop()
         pending += cls.__subclasses__()
         if cls.__module__.startswith("cnai_gitops.") and not any(s.__module__.startswith("cnai_gitops.") for s in cls.__subclasses__()):
-            found |= {f"{cls.__name__}.{name}" for name, field in cls.model_fields.items() if len(get_args(field.annotation)) != 1 or name != "kind"}
+            found |= {
+                f"{cls.__name__}.{name}"
+                for name, field in cls.model_fields.items()
+                if len(get_args(field.annotation)) != 1 or name != "kind"
+            }
     return sorted(found)
 
 

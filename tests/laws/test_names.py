@@ -67,7 +67,9 @@ def clashes(plan: Plan) -> Counter[tuple[str, Key]]:
 
 def said(plan: Plan) -> bool:
     """True when the build refuses the names."""
-    return bool(collisions(plan)) or any(f.code in ("CNAI301", "CNAI302") for app in plan.project.apps for f in render.render_app(plan, app).findings)
+    return bool(collisions(plan)) or any(
+        f.code in ("CNAI301", "CNAI302") for app in plan.project.apps for f in render.render_app(plan, app).findings
+    )
 
 
 @FEW
@@ -78,7 +80,9 @@ def test_no_two_objects_have_one_name_unless_it_is_said(plan: Plan) -> None:
 
 def two_apps(first: tuple[str, str], second: tuple[str, str]) -> Plan:
     """Two applications with one service each, in production."""
-    blueprints = [Blueprint(name=n, team="risk", purpose="fraud-detection", serve=Serve(name=s, model="bought")) for n, s in (first, second)]
+    blueprints = [
+        Blueprint(name=n, team="risk", purpose="fraud-detection", serve=Serve(name=s, model="bought")) for n, s in (first, second)
+    ]
     pins = {f"serve.{s}": {"model": DIGEST} for _, s in (first, second)}
     releases = [Release(app=b.name, stages={k: v for k, v in pins.items() if k in dict(b.stages())}) for b in blueprints]
     return make_plan(project_of(*((b, {"prod": r}) for b, r in zip(blueprints, releases, strict=True))))

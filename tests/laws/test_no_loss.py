@@ -18,7 +18,14 @@ from cnai_gitops.resources.workflow_builder import build, leaves
 from cnai_gitops.system.tools import Settings
 
 POINTERS = st.sampled_from(
-    ["/spec/pollingInterval", "/spec/new/deep", "/metadata/labels/a.b~1c", "/spec/triggers/0/metadata/threshold", "/spec/triggers/-", "/spec/x~0y"]
+    [
+        "/spec/pollingInterval",
+        "/spec/new/deep",
+        "/metadata/labels/a.b~1c",
+        "/spec/triggers/0/metadata/threshold",
+        "/spec/triggers/-",
+        "/spec/x~0y",
+    ]
 )
 VALUES = st.recursive(
     st.one_of(st.integers(-5, 5), st.booleans(), st.sampled_from(["1e3", "no", "a\nb", ""])),
@@ -84,7 +91,9 @@ def test_a_hatch_without_an_object_fails_the_build(repository: Path, settings: S
     text = file.read_text()
     file.write_text(text + "overrides:\n  - {kind: Deployment, set: {/spec/replicas: 1}, reason: there is no such object here}\n")
     built = pipeline.build(repository, settings)
-    assert [(f.code, f.location.line if f.location else 0) for f in built.findings if f.fails] == [("CNAI310", len(text.splitlines()) + 2)] * 2
+    assert [(f.code, f.location.line if f.location else 0) for f in built.findings if f.fails] == [
+        ("CNAI310", len(text.splitlines()) + 2)
+    ] * 2
     assert not (repository / "deploy").exists()
 
 

@@ -151,7 +151,11 @@ def test_environment(repository: Path, settings: Settings, snapshot: Snapshot) -
     build(repository, settings)
     after = snapshot(repository / "deploy")
     assert "rendered/lab/lab1/_platform/manifest.yaml" in after
-    assert {p for p in before if before[p] != after.get(p)} <= {".index/_platform.json", ".index/_argocd.json", "rendered/prod/hub/_argocd/manifest.yaml"}
+    assert {p for p in before if before[p] != after.get(p)} <= {
+        ".index/_platform.json",
+        ".index/_argocd.json",
+        "rendered/prod/hub/_argocd/manifest.yaml",
+    }
 
 
 def test_output_format(extended: Callable[..., None], repository: Path, cnai: Cnai) -> None:
@@ -164,7 +168,11 @@ def test_output_format(extended: Callable[..., None], repository: Path, cnai: Cn
 def test_blueprint(repository: Path, settings: Settings, snapshot: Snapshot) -> None:
     build(repository, settings)
     before = snapshot(repository / "deploy")
-    write(repository, "blueprints/fleet.py", "from cnai_gitops import Blueprint\nfleet = Blueprint(name='fleet', team='risk', purpose='routing')\n")
+    write(
+        repository,
+        "blueprints/fleet.py",
+        "from cnai_gitops import Blueprint\nfleet = Blueprint(name='fleet', team='risk', purpose='routing')\n",
+    )
     assert list(plan(repository).project.apps) == ["fleet", "fraud-detection"]
     write(repository, "environments/dev/fleet.yaml", "app: fleet\n")
     build(repository, settings)

@@ -43,7 +43,9 @@ def applications(plan: Plan) -> dict[tuple[str, str], dict[str, Any]]:
     found = {}
     kinds_of = {app: {} for app in plan.project.apps}
     for app in plan.project.apps:
-        kinds_of[app] = {t.name: {(r.body["apiVersion"], r.body["kind"]) for r in render.resolved(plan, app, t)[1]} for t in plan.targets_of(app)}
+        kinds_of[app] = {
+            t.name: {(r.body["apiVersion"], r.body["kind"]) for r in render.resolved(plan, app, t)[1]} for t in plan.targets_of(app)
+        }
     for hub in dict.fromkeys(plan.hubs.values()):
         for resource in render.hub_resources(plan, hub, kinds_of):
             if resource.key.kind == "Application":

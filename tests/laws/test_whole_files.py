@@ -18,7 +18,11 @@ from cnai_gitops.system.tools import Settings
 
 Snapshot = Callable[[Path], dict[str, bytes]]
 RELEASE = "environments/prod/fraud-detection.yaml"
-FOREIGN = {"deploy/README.md": b"by hand\n", "deploy/rendered/prod/eu1/fraud-detection/notes.txt": b"by hand\n", "deploy/other/x.yaml": b"a: 1\n"}
+FOREIGN = {
+    "deploy/README.md": b"by hand\n",
+    "deploy/rendered/prod/eu1/fraud-detection/notes.txt": b"by hand\n",
+    "deploy/other/x.yaml": b"a: 1\n",
+}
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
 
 

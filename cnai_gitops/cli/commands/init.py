@@ -15,7 +15,9 @@ from cnai_gitops.cli.output import say
 
 def command(
     name: str = typer.Argument(help="The first application."),
-    repository: str = typer.Option("https://git.example.com/ml/config.git", "--repository", help="Where Argo CD will read this repository."),
+    repository: str = typer.Option(
+        "https://git.example.com/ml/config.git", "--repository", help="Where Argo CD will read this repository."
+    ),
     registry: str = typer.Option("registry.example.com/ml", "--registry", help="Prefix of images."),
     env: str = typer.Option("dev,staging,prod", "--env", help="Environments, separated by commas."),
     team: str = typer.Option("ml", "--team", help="Team that owns the application."),

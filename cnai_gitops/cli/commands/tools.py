@@ -12,9 +12,7 @@ import typer
 from cnai_gitops.cli.options import settings
 from cnai_gitops.cli.output import say
 
-Names = Annotated[
-    list[str] | None, typer.Argument(help="Tools; kustomize, conftest and kbuild when none is named.", show_default=False)
-]
+Names = Annotated[list[str] | None, typer.Argument(help="Tools; kustomize, conftest and kbuild when none is named.", show_default=False)]
 app = typer.Typer(help="Install the pinned tools.", no_args_is_help=True, rich_markup_mode=None)
 
 

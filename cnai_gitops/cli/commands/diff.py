@@ -1,0 +1,83 @@
+"""`cnai diff`: what a reviewer would read.
+
+Must not: write below the project or talk to a cluster.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from cnai_gitops.cli.options import Apps, At, Env, Root, To, day, root_of, selection_of, settings
+from cnai_gitops.cli.output import emit_text
+
+if TYPE_CHECKING:
+    from cnai_gitops.plan.build import Plan
+    from cnai_gitops.review.context import ReviewContext
+
+
+def command(
+    apps: Apps = None,
+    env: Env = None,
+    base: str | None = typer.Option(
+        None, "--base", help="Revision to compare with; the merge base with the default branch when not given."
+    ),
+    between: tuple[str, str] | None = typer.Option(None, "--between", help="Compare two environments instead, for example staging prod."),
+    judge: bool = typer.Option(True, "--check/--no-check", help="Also run the checks and show quotas."),
+    output: str = typer.Option("text", "-o", "--output", help="text, markdown, json or html."),
+    exit_zero: bool = typer.Option(False, "--exit-zero", help="Exit 0 even when something differs."),
+    at: At = None,
+    to: To = None,
+    root: Root = None,
+) -> int:
+    """Show what changes, deletions and restarts first (alias: plan). Exit 1 when something differs."""
+    from cnai_gitops import pipeline
+    from cnai_gitops.cli.output import show
+    from cnai_gitops.cli.sides import base_side, hatches, side_of
+    from cnai_gitops.findings import exit_code
+    from cnai_gitops.review import diff
+    from cnai_gitops.review.formats import render
+
+    folder = root_of(root)
+    selection = selection_of(env or (list(between) if between else None), apps)
+    plan = pipeline.plan_of(folder, selection)
+    if exit_code(plan.findings):
+        show(plan.findings)
+        return 1
+    owned, findings = pipeline.resources_of(plan, settings(), selection)
+    if exit_code(findings):
+        show(findings)
+        return 1
+    now = side_of(owned)
+    if between:
+        review = diff.between(now, *between, _pairs(plan, *between), hatches(plan, selection))
+        context = _context(folder, f"{between[0]} against {between[1]}", between[0], at, judge)
+    else:
+        revision, before = base_side(plan, base, selection)
+        review = diff.compare(before, now, hatches(plan, selection))
+        context = _context(folder, "what this change does", revision, at, judge)
+    emit_text(render(output, review, context), to)
+    return int(review.changed and not exit_zero and not between)
+
+
+def _pairs(plan: Plan, one: str, other: str) -> dict[str, str]:
+    """Clusters of two environments that stand for each other: the first primaries of each jurisdiction."""
+    found = [
+        {c.jurisdiction: n for n, c in reversed(plan.project.environments[e].value.workload_clusters.items()) if c.role == "primary"}
+        for e in (one, other)
+    ]
+    return {found[0][place]: found[1][place] for place in found[0].keys() & found[1].keys()}
+
+
+def _context(folder: Path, title: str, base: str, at: str | None, judge: bool) -> ReviewContext:
+    from cnai_gitops import __version__, pipeline
+    from cnai_gitops.review.context import ReviewContext
+    from cnai_gitops.review.quota import rows
+
+    if not judge:
+        return ReviewContext(title=title, base=base, version=__version__)
+    verdict = pipeline.check(folder, settings(), at=day(at, folder), fresh=False)
+    ledger = verdict.evidence.data["ledger"]["teams"] if verdict.evidence else ()
+    return ReviewContext(title=title, base=base, version=__version__, findings=verdict.findings, quota=rows(ledger), judged=True)

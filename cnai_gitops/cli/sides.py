@@ -1,0 +1,89 @@
+"""The two sides of a diff: what is resolved now, and what a git revision holds.
+
+Must not: compare them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from cnai_gitops.errors import CnaiError, UsageError
+
+if TYPE_CHECKING:
+    from cnai_gitops.check.inventory import Owned
+    from cnai_gitops.plan.build import Plan
+    from cnai_gitops.plan.selection import Selection
+    from cnai_gitops.resources.base import Body
+    from cnai_gitops.review.diff import Sides
+
+RENDERED = "deploy/rendered"
+
+
+def side_of(owned: Iterable[Owned]) -> Sides:
+    """Objects in memory, by target and owner."""
+    found: dict[tuple[str, str], list[Body]] = {}
+    for item in owned:
+        found.setdefault((item.target.name, item.owner), []).extend(resource.body for resource in item.resources)
+    return found
+
+
+def base_side(plan: Plan, base: str | None, selection: Selection) -> tuple[str, Sides]:
+    """The revision that was compared with, and its rendered manifests. Raises UsageError outside a git repository."""
+    from cnai_gitops.overlay import read_kustomize
+    from cnai_gitops.system import git
+
+    root = plan.project.root
+    try:
+        top = git.top_level(root)
+        revision = git.resolve(root, base) if base else _merge_base(plan)
+    except CnaiError as error:
+        raise UsageError(
+            f"nothing to compare with: {error}", help="commit first, give --base REVISION, or compare environments with --between"
+        ) from error
+    prefix = root.resolve().relative_to(top).as_posix()
+    prefix = "" if prefix == "." else f"{prefix}/"
+    found: dict[tuple[str, str], list[Body]] = {}
+    for path, data in git.read_tree(root, revision, f"{prefix}{RENDERED}").items():
+        parts = path.removeprefix(f"{prefix}{RENDERED}/").split("/")
+        if len(parts) == 4 and parts[3] == "manifest.yaml" and _wanted(parts, selection):
+            found[f"{parts[0]}/{parts[1]}", parts[2]] = read_kustomize(data.decode())
+    return revision[:12], found
+
+
+def _wanted(parts: list[str], selection: Selection) -> bool:
+    env, _, owner, _ = parts
+    return (not selection.environments or env in selection.environments) and (not selection.apps or owner in selection.apps)
+
+
+def _merge_base(plan: Plan) -> str:
+    """Where this branch left the default branch, as the remote or else the local repository knows it."""
+    from cnai_gitops.system import git
+
+    root, name = plan.project.root, plan.project.config.git.revision
+    for candidate in (f"origin/{name}", name):
+        try:
+            return git.merge_base(root, "HEAD", git.resolve(root, candidate))
+        except CnaiError:
+            continue
+    return git.resolve(root, "HEAD")
+
+
+def hatches(plan: Plan, selection: Selection) -> list[str]:
+    """Every escape hatch and hand-written patch that is in force, in words."""
+    found = []
+    for name, entry in plan.project.apps.items():
+        if selection.apps and name not in selection.apps:
+            continue
+        found += [
+            f"{name} (blueprint) sets {', '.join(o.set)} of {o.kind} {o.name}: {o.reason}".replace(" :", ":") for o in entry.value.overrides
+        ]
+        for (env, app), release in plan.project.releases.items():
+            if app == name:
+                found += [
+                    f"{name} ({env}) sets {', '.join(o.set)} of {o.kind} {o.name}: {o.reason}".replace(" :", ":")
+                    for o in release.value.overrides
+                ]
+    return found + [
+        f"{app} ({env}) has {len(folders)} hand-written patch folder(s)" for (env, app), folders in plan.project.patches.items()
+    ]
