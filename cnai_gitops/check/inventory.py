@@ -20,6 +20,7 @@ from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, Resource, ki
 DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
 PATH = re.compile(r"^[A-Za-z]+(\[[0-9]+\]|\.[A-Za-z]+)*$")
 STEP = re.compile(r"[A-Za-z]+|[0-9]+")
+LOCATION = {"uri", "region", "jurisdiction", "encryption", "kms_key", "access_log"}
 CLUSTER = {"region", "jurisdiction", "role", "accelerators"}
 MAIN_KINDS = ("InferenceService", "RayService", "WorkflowTemplate", "Deployment")
 """Kinds that stand for a whole stage; findings about a stage blame the first of them."""
@@ -185,14 +186,7 @@ def _datasets(plan: Plan, targets: Iterable[Target]) -> dict[str, Any]:
         for target in targets:
             place = plan.dataset_place(name, target)
             if place:
-                locations[target.name] = {
-                    "uri": place.uri,
-                    "region": place.region,
-                    "jurisdiction": place.jurisdiction,
-                    "encryption": place.encryption,
-                    "kms_key": place.kms_key,
-                    "access_log": place.access_log,
-                }
+                locations[target.name] = place.model_dump(include=LOCATION)
         found[name] = {
             "owner": dataset.owner,
             "origin": dataset.origin,

@@ -8,16 +8,39 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import signal
 import sys
 
 
 def main() -> None:
     """Entry point of `cnai`."""
     gc.set_threshold(100_000, 20, 100)  # a command makes much that stays and little in circles
-    from cnai_gitops.cli.app import run
+    _open_streams()
+    stopped: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, frame: _stop(number, stopped))
+    try:
+        from cnai_gitops.cli.app import run
 
-    code = run(sys.argv[1:], os.environ)
-    with contextlib.suppress(BrokenPipeError):
+        code = run(sys.argv[1:], os.environ)
+    except KeyboardInterrupt:  # before there was a command
+        code = 130
+    with contextlib.suppress(OSError):
         sys.stdout.flush()
         sys.stderr.flush()
-    os._exit(code)  # everything is written; taking a large plan apart object by object would serve nobody
+    os._exit(128 + stopped[0] if stopped else code)  # everything is written; taking a large plan apart object by object would serve nobody
+
+
+def _open_streams() -> None:
+    """Let standard streams that the caller closed lead nowhere; the next file that is opened would take their place else."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+
+
+def _stop(number: int, stopped: list[int]) -> None:
+    """End as after Ctrl-C: programs that were started are stopped, scratch folders removed."""
+    stopped.append(number)
+    raise KeyboardInterrupt

@@ -45,6 +45,13 @@ def emit_text(text: str, to: Path | None = None) -> None:
 
         write_atomic(to.absolute(), data)
         return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        from cnai_gitops.errors import ToolError
+
+        raise ToolError(f"cannot write to standard output: {(error.strerror or 'unknown reason').lower()}") from error

@@ -19,6 +19,7 @@ from cnai_gitops.source.files import list_files, read_text
 from cnai_gitops.source.yaml import parse_all
 
 FOLDER = "schemas/crds"
+SORTED = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 LIMIT = 32 * 1024 * 1024
 """Most bytes that an address may answer with."""
 
@@ -32,11 +33,13 @@ def collect(source: str) -> dict[str, str]:
             schema = version.get("schema", {}).get("openAPIV3Schema")
             if version.get("served") and schema:
                 name = f"{FOLDER}/{spec['group']}_{version['name']}_{spec['names']['kind']}.json"
-                files[name] = orjson.dumps(schema, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE).decode()
+                files[name] = orjson.dumps(schema, option=SORTED).decode()
     if not files:
-        raise UsageError(f"no CustomResourceDefinition in {source}", help="give a folder of CRD files, an https address, or cluster:CONTEXT")
-    digests = {Path(path).name: hashlib.sha256(text.encode()).hexdigest() for path, text in sorted(files.items())}
-    lock = {"source": source if "://" in source or source.startswith("cluster:") else Path(source).name, "sha256": digests}
+        message = f"no CustomResourceDefinition in {source}"
+        raise UsageError(message, help="give a folder of CRD files, an https address, or cluster:CONTEXT")
+    digests = {path.rpartition("/")[2]: hashlib.sha256(text.encode()).hexdigest() for path, text in sorted(files.items())}
+    named = "://" in source or source.startswith("cluster:")
+    lock = {"source": source if named else Path(source).name, "sha256": digests}
     files[f"{FOLDER}/lock.json"] = orjson.dumps(lock, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
     return files
 

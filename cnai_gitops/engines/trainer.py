@@ -11,7 +11,7 @@ from typing import Any, Literal
 from cnai_gitops.plan.context import Context
 from cnai_gitops.plan.embed import Embedded, embed
 from cnai_gitops.plan.names import fit
-from cnai_gitops.plan.steps import StepPlan, TrainEngine
+from cnai_gitops.plan.steps import StepPlan, Template, TrainEngine
 from cnai_gitops.resources.base import Resource
 from cnai_gitops.resources.secure import container_security, placement, pod_security, requirements
 from cnai_gitops.spec.base import seconds
@@ -47,27 +47,9 @@ class Trainer(TrainEngine):
             "inputs": inputs,
             "resource": {"action": "create", "setOwnerReference": True, "manifest": embedded.text(self._job(context, name, embedded))},
         }
-        wait = {
-            "name": "wait-for-jobset",
-            "inputs": inputs,
-            # the JobSet appears some seconds after its TrainJob; until then `get` fails and is tried again
-            "retryStrategy": {"limit": "30", "retryPolicy": "OnError", "backoff": {"duration": "10", "factor": "1"}},
-            "resource": {
-                "action": "get",
-                "successCondition": "status.terminalState == Completed",
-                "failureCondition": "status.terminalState == Failed",
-                "manifest": embedded.text(
-                    {
-                        "apiVersion": "jobset.x-k8s.io/v1alpha2",
-                        "kind": "JobSet",
-                        "metadata": {"name": name, "namespace": "{{workflow.namespace}}"},
-                    }
-                ),
-            },
-        }
         return StepPlan(
             entry="trial",
-            templates=(trial, create, wait),
+            templates=(trial, create, {**_wait(name, embedded), "inputs": inputs}),
             parameters={
                 "image": context.image(context.stage.image),
                 "bucket": context.target.artifacts.bucket,
@@ -116,47 +98,18 @@ class Trainer(TrainEngine):
         }
 
     def _runtime(self, context: Context) -> dict[str, Any]:
-        stage = context.stage
-        facts = context.accelerator(stage.accelerator) if stage.accelerator else None
-        pod = {
-            "serviceAccountName": context.workflow_name,
-            "automountServiceAccountToken": False,
-            "securityContext": pod_security(),
-            "priorityClassName": stage.priority,
-            "terminationGracePeriodSeconds": 120,
-            "containers": [
-                {
-                    "name": "node",
-                    "image": context.image(stage.image),
-                    "resources": requirements(stage.resources.cpu, stage.resources.memory),
-                    "securityContext": container_security(),
-                    "volumeMounts": [
-                        {"name": "tmp", "mountPath": "/tmp"},
-                        {"name": "cnai", "mountPath": "/cnai"},
-                        {"name": "shm", "mountPath": "/dev/shm"},
-                    ],
-                }
-            ],
-            "volumes": [
-                {"name": "tmp", "emptyDir": {"sizeLimit": "32Gi"}},
-                {"name": "cnai", "emptyDir": {"sizeLimit": "200Gi"}},
-                {"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": "16Gi"}},
-            ],
-            "restartPolicy": "Never",
-            **placement(facts),
-        }
         labels = {key: value for key, value in context.labels.items() if key != "cnai.dev/environment"}
         job_spec = {
             "backoffLimit": 0,
             "podFailurePolicy": {"rules": [{"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}]},
-            "template": {"metadata": {"labels": labels}, "spec": pod},
+            "template": {"metadata": {"labels": labels}, "spec": _pod(context)},
         }
         return {
             "apiVersion": "trainer.kubeflow.org/v1alpha1",
             "kind": "TrainingRuntime",
             "metadata": context.metadata(runtime_name(context), **{"trainer.kubeflow.org/framework": self.framework}),
             "spec": {
-                "mlPolicy": {"numNodes": stage.nodes, self.framework: {}},
+                "mlPolicy": {"numNodes": context.stage.nodes, self.framework: {}},
                 "template": {
                     "spec": {
                         "replicatedJobs": [
@@ -167,6 +120,50 @@ class Trainer(TrainEngine):
                 },
             },
         }
+
+
+def _wait(name: str, embedded: Embedded) -> Template:
+    metadata = {"name": name, "namespace": "{{workflow.namespace}}"}
+    return {
+        "name": "wait-for-jobset",
+        # the JobSet appears some seconds after its TrainJob; until then `get` fails and is tried again
+        "retryStrategy": {"limit": "30", "retryPolicy": "OnError", "backoff": {"duration": "10", "factor": "1"}},
+        "resource": {
+            "action": "get",
+            "successCondition": "status.terminalState == Completed",
+            "failureCondition": "status.terminalState == Failed",
+            "manifest": embedded.text({"apiVersion": "jobset.x-k8s.io/v1alpha2", "kind": "JobSet", "metadata": metadata}),
+        },
+    }
+
+
+def _pod(context: Context) -> dict[str, Any]:
+    """Pod of one node of a training; image and size are here for schedulers that read the runtime only."""
+    stage = context.stage
+    facts = context.accelerator(stage.accelerator) if stage.accelerator else None
+    mounts = {"tmp": "/tmp", "cnai": "/cnai", "shm": "/dev/shm"}
+    node = {
+        "name": "node",
+        "image": context.image(stage.image),
+        "resources": requirements(stage.resources.cpu, stage.resources.memory),
+        "securityContext": container_security(),
+        "volumeMounts": [{"name": name, "mountPath": path} for name, path in mounts.items()],
+    }
+    return {
+        "serviceAccountName": context.workflow_name,
+        "automountServiceAccountToken": False,
+        "securityContext": pod_security(),
+        "priorityClassName": stage.priority,
+        "terminationGracePeriodSeconds": 120,
+        "containers": [node],
+        "volumes": [
+            {"name": "tmp", "emptyDir": {"sizeLimit": "32Gi"}},
+            {"name": "cnai", "emptyDir": {"sizeLimit": "200Gi"}},
+            {"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": "16Gi"}},
+        ],
+        "restartPolicy": "Never",
+        **placement(facts),
+    }
 
 
 def runtime_name(context: Context) -> str:

@@ -11,15 +11,13 @@ from typing import Any
 
 from cnai_gitops.facts import Accelerator, accelerators
 from cnai_gitops.plan.build import App, Plan
+from cnai_gitops.plan.images import STEPS_IMAGE as STEPS_IMAGE
 from cnai_gitops.plan.layers import ResolvedStage
 from cnai_gitops.plan.names import fit
 from cnai_gitops.plan.target import ZERO, Target
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.blueprint import Blueprint
 from cnai_gitops.spec.environment import DatasetPlace, Gateway
-
-STEPS_IMAGE = "cnai-steps"
-"""Platform image that carries `cnai_gitops.steps`: lineage, gate, packaging, drift, emissions."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+STEPS_IMAGE = "cnai-steps"
+"""Platform image that carries `cnai_gitops.steps`: lineage, gate, packaging, drift, emissions."""
+
 
 def images_of(stage: Any) -> list[str]:
     """Names of images that a stage's containers are made from, in the blueprint's words."""

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from cnai_gitops.findings import Finding, Location, Severity
-from cnai_gitops.plan.images import images_of, needs_model
+from cnai_gitops.plan.images import STEPS_IMAGE, images_of, needs_model
 from cnai_gitops.project import Entry
 from cnai_gitops.source.places import Place
 from cnai_gitops.spec.blueprint import Blueprint
@@ -141,6 +141,14 @@ def _check_release(plan: Plan, env: str, app: str, release: Entry[Release]) -> I
                 yield _unknown("CNAI223", "stage", key, keys, place.locate(("clusters", cluster, key)), f" in {app}")
     yield from _check_images(blueprint, release)
     yield from _check_gateways(project.environments[env], blueprint, release)
+    yield from _check_places(plan, env, blueprint)
+    yield from _pending(plan, env, app, release)
+
+
+def _check_places(plan: Plan, env: str, blueprint: Blueprint) -> Iterator[Finding]:
+    project, app = plan.project, blueprint.name
+    environment = project.environments[env].value
+    yield from _check_platform_images(project.environments[env], blueprint)
     for use in plan.uses(blueprint):
         if use.dataset in project.datasets and use.dataset not in environment.datasets:
             at = project.environments[env].place.locate(("datasets",))
@@ -152,6 +160,11 @@ def _check_release(plan: Plan, env: str, app: str, release: Entry[Release]) -> I
                 at,
                 f" in {env}, but {app} {use.stage} {use.access[:-1]}s it",
             )
+
+
+def _pending(plan: Plan, env: str, app: str, release: Entry[Release]) -> Iterator[Finding]:
+    """Stages that wait for a digest: not wrong, but said."""
+    place = release.place
     for target in plan.targets_of(app):
         if target.env != env:
             continue
@@ -178,6 +191,18 @@ def _check_gateways(environment: Entry[Environment], blueprint: Blueprint, relea
             message = f"{blueprint.name} {key} needs a gateway ({why}), but {environment.value.name} has no endpoints.{wanted}"
             at = environment.place.locate(("endpoints",))
             yield Finding(code="CNAI228", message=message, location=at, help=f"add endpoints.{wanted} with name, namespace and domain")
+
+
+def _check_platform_images(environment: Entry[Environment], blueprint: Blueprint) -> Iterator[Finding]:
+    """Images of the platform that an app's workflows and services run in must be pinned by the environment."""
+    wanted = {runtime: key for key, stage in blueprint.stages("serve") if (runtime := stage.engine.platform_image(stage))}
+    if any(key.split(".")[0] in ("prepare", "train") or getattr(stage, "drift", None) for key, stage in blueprint.stages()):
+        wanted[STEPS_IMAGE] = "workflows"
+    for image, who in sorted(wanted.items()):
+        if image not in environment.value.images:
+            message = f"{environment.value.name} pins no digest of the platform image {image!r}, which {who} of {blueprint.name} need(s)"
+            at = environment.place.locate(("images",))
+            yield Finding(code="CNAI229", message=message, location=at, help=f"add images.{image}: sha256:... to the environment")
 
 
 def _check_images(blueprint: Blueprint, release: Entry[Release]) -> Iterator[Finding]:

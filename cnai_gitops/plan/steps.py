@@ -74,6 +74,10 @@ class ServeEngine(Engine):
         """Labels that select the service's pods, for monitors and budgets."""
         return {"app.kubernetes.io/name": context.blueprint.name, "app.kubernetes.io/component": context.key.replace(".", "-")}
 
+    def platform_image(self, stage: Any) -> str:
+        """Name of the platform's image that serves; empty when the blueprint brings its own."""
+        return self.runtime(stage).image if self.needs_model else ""
+
     def runtime(self, stage: Any) -> Runtime:
         """Facts of the server that answers: its metrics, ports and paths."""
         return runtimes()[stage.runtime]

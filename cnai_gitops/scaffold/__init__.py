@@ -197,4 +197,4 @@ def _check_policy(area: str, rule: str) -> None:
     if rule.endswith("_test"):
         raise UsageError(f"a file {rule}.rego would be taken for a test", help="choose a name that does not end in _test")
     if (policies_dir() / area / rule).is_dir():
-        raise UsageError(f"the rule {area}.{rule} is built in", help="choose another name; `cnai policy list` shows all rules")
+        raise UsageError(f"the rule {area}.{rule} is built in", help="choose another name; `cnai explain` knows every rule")

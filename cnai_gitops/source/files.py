@@ -2,8 +2,7 @@
 
 Must not: follow an absolute link, wait for a pipe, decode leniently, let a control character into a message.
 
-Line endings: LF is read as it is and CRLF throughout is read as LF; CR alone and a mixture are refused, because tools
-disagree on how many lines such a file has.
+Line endings: LF, or CRLF throughout (read as LF); CR alone and a mixture are refused, as tools disagree on their number of lines.
 """
 
 from __future__ import annotations

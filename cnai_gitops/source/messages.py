@@ -100,7 +100,7 @@ def dotted(path: Iterable[str | int]) -> str:
 
 
 def held(loc: Sequence[str | int], data: Any, *, missing: bool = False) -> FieldPath:
-    """The segments of `loc` that `data` holds, without the names of union members; the last one stays when `missing` says that it may be absent."""
+    """The segments of `loc` that `data` holds, without the names of union members; the last one stays when `missing`."""
     kept: list[str | int] = []
     for index, part in enumerate(loc):
         try:

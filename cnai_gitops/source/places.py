@@ -140,13 +140,19 @@ def _holder(value: Any, path: Path_) -> tuple[Any, list[str | int]]:
             value = getattr(value, part)
         elif isinstance(value, tuple | list) and isinstance(part, str):
             value = next((item for item in value if getattr(item, "name", None) == part), None)
-        elif (isinstance(part, int) and isinstance(value, tuple | list) and part < len(value)) or (isinstance(value, Mapping) and part in value):
+        elif _has(value, part):
             value = value[part]
         else:
             break
         if isinstance(value, BaseModel):
             holder, rest = value, list(left)
     return holder, rest
+
+
+def _has(value: Any, part: str | int) -> bool:
+    if isinstance(value, Mapping):
+        return part in value
+    return isinstance(value, tuple | list) and isinstance(part, int) and part < len(value)
 
 
 def findings_of(error: ValidationError, model: type[BaseModel], place: Place, base: Any = None) -> list[Finding]:

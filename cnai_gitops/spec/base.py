@@ -87,6 +87,12 @@ LABEL = r"[a-z]([-a-z0-9]*[a-z0-9])?"
 Name = Annotated[str, StringConstraints(pattern=rf"^{LABEL}$", max_length=40)]
 """A DNS label that starts with a letter, at most 40 characters, so that names made from it stay legal."""
 
+# pydantic drops a Field constraint that repeats one of the alias, so each shorter name is a type of its own
+AppName = Annotated[str, StringConstraints(pattern=rf"^{LABEL}$", max_length=24)]
+TeamName = Annotated[str, StringConstraints(pattern=rf"^{LABEL}$", max_length=16)]
+EnvironmentName = Annotated[str, StringConstraints(pattern=rf"^{LABEL}$", max_length=12)]
+"""Names that others are made of: `fraud-detection-scorer-canary-predictor` in namespace `risk-staging`."""
+
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 Quantity = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$")]

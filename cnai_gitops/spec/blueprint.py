@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from cnai_gitops.spec.base import Name, Spec
+from cnai_gitops.spec.base import AppName, Name, Spec, TeamName
 from cnai_gitops.spec.observe import Observe
 from cnai_gitops.spec.prepare import Prepare
 from cnai_gitops.spec.serve import Serve
@@ -58,8 +58,8 @@ Overrides = Annotated[Sequence[Override], AfterValidator(tuple)]
 class Blueprint(Spec):
     """One AI application of one team, used for one purpose. Each stage may be one or several."""
 
-    name: Name = Field(max_length=24)
-    team: Name = Field(max_length=16)
+    name: AppName
+    team: TeamName
     purpose: Name
     description: str = ""
     prepare: Annotated[Prepare | Sequence[Prepare], BeforeValidator(_several)] = ()

@@ -12,7 +12,7 @@ from annotated_types import Ge
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from cnai_gitops.facts.profiles import profiles
-from cnai_gitops.spec.base import Count, Cron, Digest, Duration, Name, Positive, Quantity, Spec, Strings, Text, Url
+from cnai_gitops.spec.base import Count, Cron, Digest, Duration, EnvironmentName, Name, Positive, Quantity, Spec, Strings, Text, Url
 
 Tier = Literal["dev", "staging", "prod"]
 Role = Literal["primary", "standby", "hub"]
@@ -44,9 +44,7 @@ class Cluster(Spec):
     server: Url
     profile: str
     accelerators: Mapping[Name, Pool] = {}
-    artifacts: ArtifactStore | None = Field(
-        None, description="store of this cluster, where data must stay in its region"
-    )
+    artifacts: ArtifactStore | None = Field(None, description="store of this cluster, where data must stay in its region")
     api_cidrs: Strings = Field(
         min_length=1, description="addresses of the API server: workflow pods report to it, and default deny blocks everything else"
     )
@@ -122,9 +120,7 @@ class Endpoints(Spec):
     pushgateway: Url | None = None
     kafka: str | None = Field(None, description="bootstrap servers, host:port")
     gateway: Gateway | None = Field(None, description="where public services are reached")
-    internal_gateway: Gateway | None = Field(
-        None, description="where services that are not public are reached; their canaries split there"
-    )
+    internal_gateway: Gateway | None = Field(None, description="where services that are not public are reached; their canaries split there")
     request_log: Url | None = Field(None, description="collector of requests for drift detection, an HTTP endpoint that takes CloudEvents")
     monitoring_namespace: Name = "monitoring"
     prometheus_release: str = Field("prometheus", description="value of the `release` label that Prometheus selects monitors by")
@@ -150,7 +146,7 @@ class ArgoCD(Spec):
 class Environment(Spec):
     """One environment and its clusters. `tier` sets how strict the policies are; `defaults` are the environment's layer."""
 
-    name: Name = Field(max_length=12)
+    name: EnvironmentName
     tier: Tier
     clusters: Mapping[Name, Cluster] = Field(min_length=1)
     teams: Mapping[Name, TeamShare] = {}

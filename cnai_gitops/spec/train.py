@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
+from annotated_types import Ge, Le
 from pydantic import AfterValidator, Field, model_validator
 
 from cnai_gitops.spec.accelerator import AcceleratorRequest
@@ -85,7 +86,7 @@ class Sweep(Spec):
     The trials are fixed by `seed` and `space`, so that the same blueprint always tries the same values.
     """
 
-    trials: Positive = Field(le=200)
+    trials: Annotated[int, Ge(1), Le(200)]
     parallel: Positive = 1
     space: Mapping[Name, Space] = Field(min_length=1)
     maximize: str = ""

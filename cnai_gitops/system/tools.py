@@ -293,4 +293,4 @@ def _cure(wanted: Tool, settings: Settings) -> str:
         return f"put {wanted.name} {wanted.range}".rstrip() + f" into {settings.override}, or unset CNAI_TOOLS"
     present = shutil.which(wanted.name, path=search_path(settings)) if wanted.minimum else None
     unfit = f"; {present} is {probe(wanted, Path(present), settings) or 'of an unknown version'}" if present else ""
-    return f"run `cnai doctor --install`, which builds it with Go{unfit}"
+    return f"run `cnai tools install`, which builds it with Go{unfit}"

@@ -14,6 +14,7 @@ from cnai_gitops.cli.output import emit_text
 def command(
     output: Output = "table",
     cluster: str | None = typer.Option(None, "--cluster", help="Also ask this kubeconfig context for what the platform profile needs."),
+    role: str = typer.Option("", "--role", help="workload or hub: ask only for what that cluster needs."),
     profile: str | None = typer.Option(None, "--profile", help="Platform profile to compare a cluster with; the newest when not given."),
 ) -> int:
     """Say which tools and platform parts are there, and how to get the others."""
@@ -28,7 +29,7 @@ def command(
 
         rows += [
             {"name": f.name, "ok": f.ok, "version": f.version, "origin": cluster, "cure": f.cure, "purpose": f.purpose}
-            for f in preflight(cluster, profile)
+            for f in preflight(cluster, profile, role=role)
         ]
     if output == "json":
         emit_text(orjson.dumps({"apiVersion": "cnai/v1", "kind": "Doctor", "tools": rows}, option=orjson.OPT_INDENT_2).decode())

@@ -6,6 +6,7 @@ Must not: overwrite a file that somebody wrote.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -21,7 +22,7 @@ def command(
     registry: str = typer.Option("registry.example.com/ml", "--registry", help="Prefix of images."),
     env: str = typer.Option("dev,staging,prod", "--env", help="Environments, separated by commas."),
     team: str = typer.Option("ml", "--team", help="Team that owns the application."),
-    folder: Path = typer.Option(Path(), "--into", help="Folder of the new repository."),
+    folder: Annotated[Path, typer.Option("--into", help="Folder of the new repository.")] = Path(),
 ) -> int:
     """Write a repository: configuration, a blueprint, environments, CI, owners, schemas; then render it."""
     from cnai_gitops import pipeline

@@ -74,10 +74,9 @@ def _target(target: TargetReview) -> str:
     for change in target.changes:
         name = _text(f"{change.sign} {change.key.kind}/{change.key.name}")
         rows.append(f'<tr><th colspan=3 class="{CLASSES[change.sign]}">{name}</th></tr>')
-        rows += [
-            f"<tr><td><code>{_text(f.path)}</code></td><td class=del>{_text(shown(f.before))}</td><td class=add>{_text(shown(f.after))}</td></tr>"
-            for f in change.fields
-        ]
+        for field in change.fields:
+            before, after = _text(shown(field.before)), _text(shown(field.after))
+            rows.append(f"<tr><td><code>{_text(field.path)}</code></td><td class=del>{before}</td><td class=add>{after}</td></tr>")
     head = "<tr><th>field</th><th>before</th><th>after</th></tr>"
     title = f"{_text(target.target)} {_text(target.owner)}"
     return f"<details><summary>{title}</summary><div class=box><table>{head}{''.join(rows)}</table></div></details>"
@@ -86,11 +85,8 @@ def _target(target: TargetReview) -> str:
 def _findings(context: ReviewContext) -> str:
     if not context.findings:
         return "<h2>Checks</h2><p>No findings.</p>"
-    rows = "".join(
-        f"<tr><td>{_text('waived' if f.waiver else f.severity.value)}</td><td>{_text(f.code)}</td><td>{_text(f.location or f.resource)}</td>"
-        f"<td>{_text(f.message)}</td></tr>"
-        for f in context.findings
-    )
+    cells = ((("waived" if f.waiver else f.severity.value), f.code, f.location or f.resource, f.message) for f in context.findings)
+    rows = "".join("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in row) + "</tr>" for row in cells)
     head = "<tr><th>weight</th><th>rule</th><th>place</th><th>what</th></tr>"
     return f"<h2>Checks</h2><div class=box><table>{head}{rows}</table></div>"
 
