@@ -33,7 +33,7 @@ def documents(readme: str) -> Texts:
     texts: Texts = {}
     parts: dict[str, str] = {}
     for module in page_modules():
-        made = getattr(module, "pages", dict)()
+        made: Texts = getattr(module, "pages", dict)()
         parts |= getattr(module, "parts", dict)()
         texts |= {f"{REFERENCE}/{path}": f"{NOTE}\n{text.strip()}\n" for path, text in made.items()}
     return texts | {"README.md": filled(readme, parts)}
@@ -45,8 +45,9 @@ def filled(readme: str, parts: dict[str, str]) -> str:
     if found != parts.keys():
         raise SystemExit(f"README.md has the parts {sorted(found)}, and these are made: {sorted(parts)}")
     for name, text in parts.items():
-        pattern = rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)"
-        readme = re.sub(pattern, lambda match, text=text: f"{match[1]}{text.strip()}\n{match[2]}", readme, flags=re.DOTALL)
+        begin, end = f"<!-- begin {name} -->\n", f"<!-- end {name} -->"
+        before, _, rest = readme.partition(begin)
+        readme = f"{before}{begin}{text.strip()}\n{end}{rest.partition(end)[2]}"
     return readme
 
 

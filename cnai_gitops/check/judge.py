@@ -14,6 +14,7 @@ from cnai_gitops.check import ledger, queues
 from cnai_gitops.check.evidence import load_scans
 from cnai_gitops.check.inventory import Evidence, Owned, document_id, gather, place_of
 from cnai_gitops.check.payload import payload
+from cnai_gitops.check.lock import check_lock
 from cnai_gitops.check.policy import gate
 from cnai_gitops.check.rules import Rule, read_rules
 from cnai_gitops.check.schema import check_schema, is_misshapen
@@ -40,6 +41,7 @@ class Verdict:
 def judge(plan: Plan, owned: Sequence[Owned], *, at: date, packs: Sequence[Path], conftest: Path, lock_dir: Path | None = None) -> Verdict:
     """Judge every object of every owner. `packs` are folders of policies, the built-in one first."""
     scans, findings = load_scans(plan.project.root)
+    findings += check_lock(plan.project.root)
     shapes = [found for item in owned for found in _schemas(item.target, item.resources, lock_dir)]
     readable, broken = _apart(owned, shapes)
     evidence = gather(plan, readable, scans, at.isoformat())

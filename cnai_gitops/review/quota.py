@@ -156,9 +156,12 @@ def bars(rows: Sequence[QuotaRow]) -> list[str]:
 
 def bar(row: QuotaRow) -> str:
     """`########............`: what is taken of the quota. A peak that is not zero shows at least one mark."""
-    full = round(row.share * WIDTH)
-    full = min(max(full, 1), WIDTH - 1) if 0 < row.share < 1 else full
-    return "#" * full + "." * (WIDTH - full) if row.state in ("ok", "near") else "#" * (WIDTH - 1) + "!" if row.after else "." * WIDTH
+    if not row.after:
+        return "." * WIDTH
+    if row.state not in ("ok", "near"):
+        return "#" * (WIDTH - 1) + "!"
+    full = WIDTH if row.share == 1 else min(max(round(row.share * WIDTH), 1), WIDTH - 1)
+    return "#" * full + "." * (WIDTH - full)
 
 
 def _by_row(ledger: Mapping[str, Any]) -> dict[tuple[str, str, str], dict[str, Any]]:

@@ -250,9 +250,12 @@ def lock(path: Path, *, timeout: float = 120, waiting: Callable[[str], None] = l
         raise _failure("lock", path, error) from error
     try:
         _wait_for(descriptor, path, timeout, waiting)
-        killed = os.fstat(descriptor).st_size > 0
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        try:
+            killed = os.fstat(descriptor).st_size > 0
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        except OSError as error:
+            raise _failure("lock", path, error) from error
         try:
             yield killed
         finally:
