@@ -9,6 +9,7 @@ import posixpath
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,9 @@ from cnai_gitops.findings import Finding, Location
 from cnai_gitops.overlay import read_kustomize
 from cnai_gitops.render import Patcher
 from cnai_gitops.resources.base import Body, key_of
-from cnai_gitops.source.files import list_files, read_text
+from cnai_gitops.source.files import SourceError, list_files, read_text
 from cnai_gitops.source.text import printable, shorten
-from cnai_gitops.source.yaml import Document, parse
+from cnai_gitops.source.yaml import Document, parse, parse_all
 from cnai_gitops.system import kustomize
 from cnai_gitops.system.files import Writer
 from cnai_gitops.system.tools import Settings
@@ -41,8 +42,8 @@ def patcher(root: Path, settings: Settings) -> Patcher:
 
     def build(files: Mapping[str, str], folder: str) -> Sequence[dict[str, Any]]:
         own = _own_files(root)
-        documents = [parse(text, path) for path, text in own.items() if path.endswith(KUSTOMIZATIONS)]
-        _raise(finding for document in documents for finding in _outside(document, own))
+        documents = _read(own)
+        _raise(finding for document in documents for finding in (*_outside(document, own), *_unreadable(document)))
         below = _below(files, folder)
         with tempfile.TemporaryDirectory(prefix="cnai-") as scratch, Writer(Path(scratch)) as writer:
             for path, text in [*files.items(), *own.items()]:
@@ -64,6 +65,31 @@ def _own_files(root: Path) -> dict[str, str]:
     """Texts of the repository's patch folders by path."""
     paths = [path for path in list_files(root, PATCHES, [".yaml", ".yml", ".json"]) if path.split("/")[2:3] == ["patches"]]
     return {path: read_text(root, path) for path in paths}
+
+
+def _read(own: Mapping[str, str]) -> list[Document]:
+    """The kustomizations. Every YAML file is read strictly, because kustomize follows aliases until the memory is full."""
+    documents = [parse(text, path) for path, text in own.items() if path.endswith(KUSTOMIZATIONS)]
+    for path, text in own.items():
+        if path.endswith((".yaml", ".yml")) and not path.endswith(KUSTOMIZATIONS):
+            parse_all(text, path)
+    return documents
+
+
+def _unreadable(document: Document) -> Iterator[Finding]:
+    """The same for YAML that a kustomization holds as text."""
+    queue: list[tuple[FieldPath, Any]] = [((), document.data)]
+    while queue:
+        path, value = queue.pop()
+        if isinstance(value, Mapping):
+            queue += [((*path, key), inner) for key, inner in value.items()]
+        elif isinstance(value, list):
+            queue += [((*path, index), inner) for index, inner in enumerate(value)]
+        elif isinstance(value, str) and path[:1] != ("configMapGenerator",) and ("\n" in value or path[-1:] == ("patch",)):
+            try:
+                parse_all(value, document.file)
+            except SourceError as error:
+                yield replace(error.findings[0], location=document.locate_value(path))
 
 
 def _below(files: Mapping[str, str], folder: str) -> str:

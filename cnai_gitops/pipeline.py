@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -41,6 +41,14 @@ WORTH = 1500
 """Applications for which one more process pays; one with its Kustomize tree counts for three."""
 
 
+Progress = Callable[[int, int], None]
+"""Told how many of how many are done."""
+
+
+def _silent(done: int, total: int) -> None:
+    """Nobody is waiting."""
+
+
 @dataclass(slots=True)
 class Built:
     """What a build made and changed."""
@@ -69,8 +77,13 @@ def plan_of(root: Path, selection: Selection | None = None) -> Plan:
     return plan
 
 
-def build(root: Path, settings: Settings, selection: Selection | None = None, *, check: bool = False, jobs: int = 0) -> Built:
-    """Render everything that is selected. With `check` nothing is written, and stale files are listed instead."""
+def build(
+    root: Path, settings: Settings, selection: Selection | None = None, *, check: bool = False, jobs: int = 0, tell: Progress = _silent
+) -> Built:
+    """Render everything that is selected. With `check` nothing is written, and stale files are listed instead.
+
+    `tell` is called with how many applications of how many are done.
+    """
     selection = selection or Selection()
     with lock(root / LOCK) as killed:
         present = list(state.present(root))
@@ -78,7 +91,7 @@ def build(root: Path, settings: Settings, selection: Selection | None = None, *,
         result = Built(plan, list(plan.findings))
         if result.failed:
             return result
-        owners = _owners(plan, settings, selection, jobs)
+        owners = _owners(plan, settings, selection, jobs, tell)
         result.findings = list(dict.fromkeys([*plan.findings, *(f for owner in owners for f in owner.findings), *collisions(plan)]))
         if result.failed:
             return result
@@ -98,11 +111,14 @@ def build(root: Path, settings: Settings, selection: Selection | None = None, *,
     return result
 
 
-def _owners(plan: Plan, settings: Settings, selection: Selection, jobs: int) -> list[Owner]:
+def _owners(plan: Plan, settings: Settings, selection: Selection, jobs: int, tell: Progress) -> list[Owner]:
     names = [name for name in plan.project.apps if not selection.apps or name in selection.apps]
     deployed = [name for name in names if plan.targets_of(name)]
     worth = len(deployed) * (3 if selection.makes("kustomize") else 1) // WORTH
-    owners = list(_apps(plan, settings, selection, deployed, jobs or min(worth, os.cpu_count() or 1)))
+    owners: list[Owner] = []
+    for owner in _apps(plan, settings, selection, deployed, jobs or min(worth, os.cpu_count() or 1)):
+        owners.append(owner)
+        tell(len(owners), len(deployed))
     if not selection.apps and selection.makes("rendered"):
         present = {owner.name: owner.kinds for owner in owners}
         for owner in (render.render_platform(plan), render.render_hubs(plan, present)):

@@ -133,7 +133,11 @@ def test_functions_can_be_read_at_once() -> None:
 
 def loaded(*command: str) -> set[str]:
     """Top-level modules that are loaded when a command has ended."""
-    code = f"import sys\nfrom contextlib import suppress\nwith suppress(SystemExit):\n    {'; '.join(command)}\nsys.stderr.write(' '.join(sys.modules))"
+    start, end = (
+        "import sys\nfrom contextlib import suppress\nwith suppress(SystemExit):\n    ",
+        "\nsys.stderr.write(' '.join(sys.modules))",
+    )
+    code = start + "; ".join(command) + end
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True
     )

@@ -10,7 +10,6 @@ import os
 import shutil
 import sys
 import tempfile
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +25,14 @@ def executed(folder: Path) -> Any:
     for name in SOURCES:
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "cnai.toml", root)
-    with warnings.catch_warnings():
-        # Jupyter's own libraries announce each other's changes; nothing of ours is called in here
-        for module in ("jupyter_client", "jupyter_core", "nbclient", "nbformat", "traitlets", "zmq"):
-            warnings.filterwarnings("ignore", category=DeprecationWarning, module=module)
-        import nbformat
-        from nbclient import NotebookClient
+    import nbformat
+    from nbclient import NotebookClient
 
-        notebook = nbformat.read(NOTEBOOK, as_version=4)
-        client = NotebookClient(
-            notebook, kernel_name="python3", record_timing=False, timeout=120, resources={"metadata": {"path": str(root)}}
-        )
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
-        client.execute(env=environment)
-        return stripped(notebook, folder)
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    place = {"metadata": {"path": str(root)}}
+    client = NotebookClient(notebook, kernel_name="python3", record_timing=False, timeout=120, resources=place)
+    client.execute(env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"})
+    return stripped(notebook, folder)
 
 
 def stripped(notebook: Any, folder: Path) -> Any:

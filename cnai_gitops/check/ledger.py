@@ -32,8 +32,11 @@ class Inventory(World):
     def __init__(self, bodies: Iterable[Body]) -> None:
         """Index objects by identity; an object without a name gets one of its own."""
         self.bodies: dict[Key, list[Body]] = {}
+        self.named: dict[tuple[str, str], set[str]] = {}  # kinds by namespace and name
         for body in bodies:
-            self.bodies.setdefault(self._identity(body), []).append(body)
+            key = self._identity(body)
+            self.bodies.setdefault(key, []).append(body)
+            self.named.setdefault((key.namespace, key.name), set()).add(key.kind)
         self._scaled: dict[Key, float] = {}
         for scaled in (kind.scales(body) for body in self if (kind := kind_of(body)) and kind.scales):
             if scaled:
@@ -211,8 +214,8 @@ def _lost_target(body: Body, inventory: Inventory) -> tuple[str, ...]:
     if scaled is None or scaled[0] in inventory.bodies:
         return ()
     target = scaled[0]
-    makers = (key for key in inventory.bodies if key.namespace == target.namespace and key.kind != body.get("kind"))
-    if any(target.name.startswith(f"{maker.name}-") for maker in makers):
+    starts = (target.name[:at] for at, character in enumerate(target.name) if character == "-")
+    if any(inventory.named.get((target.namespace, start), set()) - {body.get("kind")} for start in starts):
         return ()
     return (f"its target {target.kind} {target.name} is not among the manifests",)
 

@@ -22,23 +22,26 @@ LARGEST_DATA = 1_048_576
 
 _TOO_LARGE, _SECRET = "CNAI406", "CNAI407"
 _HELP = "keep it in the secret store, and name it in `secrets` of environment.yaml; whoever reads this repository has it now, so replace it"
-_CREDENTIAL = re.compile(
-    "|".join(
-        (
-            r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----",
-            r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",  # AWS access key id
-            r"\bgh[pousr]_[A-Za-z0-9]{36}\b|\bgithub_pat_[A-Za-z0-9_]{22,}",
-            r"\bglpat-[A-Za-z0-9_-]{20}",
-            r"\bxox[abprs]-[A-Za-z0-9-]{10,}",  # Slack
-            r"\bhf_[A-Za-z0-9]{30,}",  # Hugging Face
-            r"\bsk-[A-Za-z0-9_-]{20,}",  # OpenAI and others
-            r"\bAIza[0-9A-Za-z_-]{35}",  # Google
-            r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.",  # JWT
-            r"--(?:password|passwd|token|api-key|secret)=[^\s\"$({]+",
-            r"\b[a-z][a-z0-9+.-]*://[^\s/:@{}$\"]+:[^\s/:@{}$\"]+@",  # a password inside an address
-        )
+_CREDENTIALS = [
+    (mark, re.compile(pattern))
+    for marks, pattern in (
+        (("PRIVATE KEY-----",), r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"),
+        (("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),  # AWS access key id
+        (("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"\bgh[pousr]_[A-Za-z0-9]{36}\b"),
+        (("github_pat_",), r"\bgithub_pat_[A-Za-z0-9_]{22,}"),
+        (("glpat-",), r"\bglpat-[A-Za-z0-9_-]{20}"),
+        (("xox",), r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),  # Slack
+        (("hf_",), r"\bhf_[A-Za-z0-9]{30,}"),  # Hugging Face
+        (("sk-",), r"\bsk-[A-Za-z0-9_-]{20,}"),  # OpenAI and others
+        (("AIza",), r"\bAIza[0-9A-Za-z_-]{35}"),  # Google
+        (("eyJ",), r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\."),  # JWT
+        (("--",), r"--(?:password|passwd|token|api-key|secret)=[^\s\"$({]+"),
+        (("://",), r"[a-z0-9+.-]://[^\s/:@{}$\"]+:[^\s/:@{}$\"]+@"),  # a password inside an address
     )
-)
+    for mark in marks
+]
+"""Forms of credentials, each behind a text that all of them hold: looking for that first is thirty times as fast."""
+
 _VARIABLE = re.compile(r"(?:[A-Z0-9]+_)*(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?)")
 _WORD = re.compile(r'"name":"(?:[A-Z0-9]+_)*(?:PASS|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIAL)')
 _HARMLESS = re.compile(r"\s*|/.*|<.*>|\[.*\]|\$\(.*\)|.*\{\{.*\}\}.*", re.DOTALL)  # empty, a path, a marker of a tokenizer, a reference
@@ -69,9 +72,13 @@ def _faults(body: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
                 yield _SECRET, field, f"{field} of a Secret is written out", _HELP
         return
     shown = text.decode()
-    if _CREDENTIAL.search(shown) or _WORD.search(shown):
+    if _is_credential(shown) or _WORD.search(shown):
         for path, what in dict.fromkeys(_written_out(body)):
             yield _SECRET, path, f"{path} holds {what}", _HELP
+
+
+def _is_credential(text: str) -> bool:
+    return any(mark in text and pattern.search(text) for mark, pattern in _CREDENTIALS)
 
 
 def _written_out(body: Any) -> Iterator[tuple[str, str]]:
@@ -86,5 +93,5 @@ def _written_out(body: Any) -> Iterator[tuple[str, str]]:
             queue += [((*path, str(key)), inner) for key, inner in value.items()]
         elif isinstance(value, list):
             queue += [((*path, index), inner) for index, inner in enumerate(value)]
-        elif isinstance(value, str) and _CREDENTIAL.search(value):
+        elif isinstance(value, str) and _is_credential(value):
             yield path_text(path), "a credential"

@@ -180,7 +180,7 @@ def _judge(folder: Path, conftest: Path, run: Callable[..., Answer] | None, time
         from cnai_gitops.system import process
 
         run = process.run
-    home = {"HOME": str(folder.absolute()), "GOGC": "200"}  # conftest looks for plug-ins at home, and crashes without one
+    home = {"HOME": str(folder.absolute()), "GOGC": "400"}  # conftest looks for plug-ins at home, and crashes without one
     answer = run([str(conftest.absolute()), "test", "inventory.json", *_FLAGS], cwd=folder, env=home, timeout=timeout)
     complaint = _complaint(answer, pack)
     if answer.code not in (0, 1):

@@ -5,6 +5,7 @@ Must not: know an engine by name; an engine with an `image` field has an image.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import cache
 from typing import Any
 
@@ -23,9 +24,9 @@ def images_of(stage: Any) -> list[str]:
 
 
 @cache
-def _has(model: type[BaseModel], name: str) -> bool:
+def _has(model: Hashable, name: str) -> bool:
     """True when its instances have this field or property; asking the class once is cheaper than asking each of them."""
-    return name in model.model_fields or hasattr(model, name)
+    return (isinstance(model, type) and issubclass(model, BaseModel) and name in model.model_fields) or hasattr(model, name)
 
 
 def needs_model(stage: Any) -> bool:

@@ -1,80 +1,128 @@
-"""Small tables that objects show of themselves in a notebook: static, escaped, without script.
+"""Cards for notebooks: small tables of a blueprint, of objects, of findings and of a comparison.
 
-Must not: compute anything that the objects do not hold.
+Must not: hold a script, or an unescaped character of a name or a value; colour says nothing that words do not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
 from typing import Any
 
-from cnai_gitops.findings import Finding, ordered
-from cnai_gitops.findings.formats import counts, place
+from cnai_gitops.findings import Finding
+from cnai_gitops.findings.plain import plain
 from cnai_gitops.resources.base import Resource
-from cnai_gitops.review.diff import Review
-from cnai_gitops.review.headlines import headlines
-from cnai_gitops.review.markup import EMPTY, Content, Markup, join, table, tag
-from cnai_gitops.review.wording import SIGNS, count, groups, looked_at, remarks, shown, titles, verdict
+from cnai_gitops.review.diff import Change, Review
+from cnai_gitops.review.formats import headline, shown
 from cnai_gitops.spec.blueprint import Blueprint
 
-_MOST = 200
-"""Rows of a card; the rest is counted."""
+MOST = 200  # rows of a card; a cell's output is no place for a report
+SIGNS = {"+": "+ new", "~": "~ changed", "-": "- gone"}
+LEFT = ' style="text-align:left;vertical-align:top"'  # notebooks align cells to the right
 
 
 def blueprint_card(blueprint: Blueprint) -> str:
-    """Stages of an application: what they read, write, make and need."""
-    rows = [(key, *_stage(stage)) for key, stage in blueprint.stages()]
-    about = f"{blueprint.name} of team {blueprint.team}, for {blueprint.purpose}"
-    text = tag("p", blueprint.description) if blueprint.description else EMPTY
-    extra = tag("p", f"{count(len(blueprint.overrides), 'override')} of emitted fields") if blueprint.overrides else EMPTY
-    return _card(join((text, table(("stage", "engine", "reads", "writes", "makes or serves", "accelerator", "schedule"), rows, about), extra)))
-
-
-def _stage(stage: Any) -> Iterator[str]:
-    yield str(getattr(getattr(stage, "engine", None), "kind", "") or "")
-    yield ", ".join(getattr(stage, "reads", ()))
-    yield ", ".join(getattr(stage, "writes", ()))
-    model = getattr(stage, "makes", None) or getattr(stage, "model", None)
-    yield str(model or "")
-    wanted = getattr(stage, "accelerator", None)
-    nodes = getattr(stage, "nodes", 1)
-    yield f"{nodes} x {wanted.per_node} {wanted.name}" if wanted else ""
-    yield str(getattr(stage, "schedule", None) or "")
+    """An application and its stages: engine, data and models, capacity, and when each runs."""
+    rows = [(key, _engine(stage), _flow(stage), _capacity(stage), _when(stage)) for key, stage in blueprint.stages()]
+    caption = f"{blueprint.name}: team {blueprint.team}, purpose {blueprint.purpose}"
+    about = f"<p>{_text(blueprint.description)}</p>" if blueprint.description else ""
+    return about + _table(caption, ("stage", "engine", "data and models", "capacity", "runs"), rows)
 
 
 def resources_card(resources: Sequence[Resource]) -> str:
-    """Kubernetes objects: kind, name, namespace and the stage that made them."""
-    rows = [(r.key.kind, r.key.name, r.key.namespace, r.stage) for r in resources]
-    return _card(_table(("kind", "name", "namespace", "stage"), rows, count(len(resources), "object")))
+    """Objects in file order: kind, name, namespace, and the stage that made each."""
+    rows = [(r.key.kind, r.key.name, r.key.namespace, r.stage or "-", str(r.body.get("apiVersion", ""))) for r in resources]
+    return _table(f"{len(resources)} objects", ("kind", "name", "namespace", "stage", "API"), rows)
 
 
-def findings_card(findings: Sequence[Finding]) -> str:
-    """Findings with their weight, place and advice."""
-    said = ", ".join(f"{number} {word}" for word, number in counts(findings).items() if number) or "no findings"
-    rows = [(f.waiver and f"waived ({f.waiver})" or f.severity.value, f.code, place(f), f.message, f.help) for f in ordered(findings)]
-    return _card(_table(("weight", "rule", "where", "what", "help"), rows, said))
+def findings_card(findings: Iterable[Finding]) -> str:
+    """Findings in their order: weight, place, rule, what is wrong and what to do."""
+    found = list(findings)
+    if not found:
+        return "<p>no findings</p>"
+    failing = sum(finding.fails for finding in found)
+    rows = [
+        (
+            f"waived ({f.waiver})" if f.waiver else f.severity.value,
+            str(f.location or f.resource or f.target),
+            f.code,
+            f.message,
+            f.help,
+        )
+        for f in found
+    ]
+    return _table(f"{failing} of {len(found)} findings fail", ("weight", "where", "rule", "what", "help"), rows)
 
 
 def diff_card(review: Review) -> str:
-    """What differs, after what must be said first."""
-    rows = []
-    for group in groups(review):
-        for name, change in zip(titles(group.changes), group.changes, strict=True):
-            fields = [f"{f.path}: {shown(f.before)} -> {shown(f.after)}" for f in change.fields[:5]]
-            fields += [f"and {count(len(change.fields) - 5, 'other field')}"] if len(change.fields) > 5 else []
-            what = join((*fields, *remarks(change)), "<br>")
-            rows.append((group.where, f"{SIGNS[change.kind]} {name}", what))
-    first = [tag("li", f"{headline.text}{': ' if headline.details else ''}{'; '.join(headline.details)}") for headline in headlines(review)]
-    caption = f"{verdict(review)}; {looked_at(review)}" if review else verdict(review)
-    return _card(join((tag("ul", *first) if first else EMPTY, _table(("target", "object", "fields"), rows, caption))))
+    """What changes, a row for each field; restarts and what the API server refuses are said before the fields."""
+    rows = [(target.target, target.owner, *row) for target, change in review.all() for row in _change(change)]
+    return _table(headline(review), ("target", "owner", "object", "field", "before", "after"), rows)
 
 
-def _table(head: Sequence[Content], rows: Sequence[Sequence[Content]], caption: str) -> Markup:
-    if not rows:
-        return tag("p", caption)
-    more = tag("p", f"{len(rows) - _MOST} of {len(rows)} rows are not shown") if len(rows) > _MOST else EMPTY
-    return join((table(head, rows[:_MOST], caption), more))
+def _change(change: Change) -> Iterator[tuple[str, ...]]:
+    name = f"{SIGNS[change.sign]} {change.key.kind}/{change.key.name}"
+    notes = ["restarts its pods"] if change.restarts else []
+    notes += [f"cannot change: {', '.join(change.immutable)}"] if change.immutable else []
+    if notes or not change.fields:
+        yield name, "; ".join(notes), "", ""
+    yield from ((name, field.path, shown(field.before), shown(field.after)) for field in change.fields)
 
 
-def _card(content: Markup) -> str:
-    return str(tag("div", content, class_="cnai-card"))
+# -- stages in words ------------------------------------------------------------------------------------
+
+
+def _engine(stage: Any) -> str:
+    engine = getattr(stage, "engine", None)
+    if engine is None:
+        return ", ".join(f"{step.name}: {step.engine.kind}" for step in getattr(stage, "steps", ())) or "-"
+    return f"{engine.kind}, {stage.runtime}" if _counts(stage, "runtime") else str(engine.kind)
+
+
+def _flow(stage: Any) -> str:
+    if hasattr(stage, "serves"):
+        return f"watches {', '.join(stage.serves) or 'every service'}"
+    comes, goes = list(stage.reads), list(getattr(stage, "writes", ()))
+    if hasattr(stage, "makes"):
+        goes.append(f"model {stage.makes}")
+    elif getattr(stage, "model", None):
+        comes.append(f"model {stage.model}")
+    return f"{', '.join(comes) or '-'} → {', '.join(goes)}" if goes else ", ".join(comes) or "-"
+
+
+def _capacity(stage: Any) -> str:
+    request, nodes = getattr(stage, "accelerator", None), getattr(stage, "nodes", 1)
+    if request is None:
+        return "-"
+    return f"{request.per_node} {request.type}" + (f" on each of {nodes} nodes" if nodes > 1 else "")
+
+
+def _when(stage: Any) -> str:
+    if hasattr(stage, "drift"):
+        return f"drift {stage.drift.schedule}, then {stage.drift.then}" if stage.drift else "always"
+    if hasattr(stage, "scaling"):
+        return f"always, scaled by {stage.scaling.kind}" if _counts(stage, "scaling") else "always"
+    return f"{stage.schedule} {stage.timezone}" if stage.schedule else "when started"
+
+
+def _counts(stage: Any, field: str) -> bool:
+    """True when the stage has this field and its engine does not ignore it."""
+    return hasattr(stage, field) and field not in getattr(stage.engine, "ignores", ())
+
+
+# -- HTML -----------------------------------------------------------------------------------------------
+
+
+def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    parts = [f"<table><caption{LEFT}><strong>{_text(caption)}</strong></caption>"]
+    if rows:
+        parts.append(f"<thead><tr>{''.join(f'<th{LEFT}>{_text(title)}</th>' for title in head)}</tr></thead><tbody>")
+        parts += [f"<tr>{''.join(f'<td{LEFT}>{_text(cell)}</td>' for cell in row)}</tr>" for row in rows[:MOST]]
+        if len(rows) > MOST:
+            parts.append(f'<tr><td{LEFT} colspan="{len(head)}">{len(rows) - MOST} more rows are not shown</td></tr>')
+        parts.append("</tbody>")
+    return "\n".join([*parts, "</table>"])
+
+
+def _text(text: str) -> str:
+    return escape(plain(text))

@@ -1,116 +1,73 @@
-"""The difference between two sets of objects: what is added, removed and changed on each target, and what that does.
+"""What changes between two sets of manifests: objects, fields, restarts, deletions, and what the API server will refuse.
 
-Must not: read git or files, judge, or word anything for people (`formats` do).
+Must not: read files or git, or know how a change is shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from cnai_gitops.overlay.read import equal
-from cnai_gitops.resources.base import Body, Key, Kind, Pods, key_of, kind_of
-from cnai_gitops.review.walk import FieldChange, at_pointer, walk
-from cnai_gitops.spec.blueprint import STAGES
+from cnai_gitops.resources.base import Body, Key, key_of, kind_of
 
 Sides = Mapping[tuple[str, str], Sequence[Body]]
-"""Objects by (target, owner): `("prod/eu1", "fraud-detection")`."""
+"""Objects by (target, owner)."""
 
-STARTS_LATER = frozenset(
-    (
-        "ClusterTrainingRuntime",
-        "ClusterWorkflowTemplate",
-        "CronJob",
-        "CronWorkflow",
-        "ScheduledSparkApplication",
-        "TrainingRuntime",
-        "WorkflowTemplate",
-    )
-)
-"""Kinds whose pods start with the next run: a change restarts nothing."""
+IDENTIFIERS = ("name", "key", "containerPort", "port", "mountPath", "alert", "record")
+"""Fields that tell the items of a list apart; the first one that every item has, once each, is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field: its path, and the values before and after (None: it was or is not there)."""
+
+    path: str
+    before: Any
+    after: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One object that differs.
+    """One object. `sign` is + (new), ~ (changed) or - (gone); `immutable` lists changed fields that cannot be changed."""
 
-    `immutable` lists pointers that the API server refuses to change; `restarts` says that running pods are replaced;
-    `known` is false for a kind that this project does not know, whose restarts and immutable fields nobody can tell.
-    """
-
-    kind: Literal["added", "removed", "changed"]
+    sign: str
     key: Key
-    owner: str
-    stage: str = ""
     fields: tuple[FieldChange, ...] = ()
-    immutable: tuple[str, ...] = ()
     restarts: bool = False
-    known: bool = True
+    immutable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TargetReview:
-    """What differs on one target. `compared` counts objects that both sides have; `base` is set when the other side is another target."""
+    """All changes of one owner on one target, and how many objects were compared."""
 
     target: str
-    changes: tuple[Change, ...] = ()
-    before: int = 0
-    after: int = 0
-    compared: int = 0
-    owners_gone: tuple[str, ...] = ()
-    owners_new: tuple[str, ...] = ()
-    base: str = ""
+    owner: str
+    changes: tuple[Change, ...]
+    compared: int
 
-    @property
-    def env(self) -> str:
-        """Name of the environment."""
-        return self.target.partition("/")[0]
-
-    @property
-    def name(self) -> str:
-        """The target, and what it is compared with when that is another one."""
-        return f"{self.base} → {self.target}" if self.base else self.target
-
-    def of(self, kind: str) -> list[Change]:
-        """Changes of one kind: added, removed or changed."""
-        return [change for change in self.changes if change.kind == kind]
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much changes: objects added, changed, removed; workloads that restart; changes that are refused; objects compared."""
-
-    added: int = 0
-    changed: int = 0
-    removed: int = 0
-    restarts: int = 0
-    immutable: int = 0
-    compared: int = 0
-
-    @property
-    def total(self) -> int:
-        """Objects that differ in any way."""
-        return self.added + self.changed + self.removed
+    def count(self, sign: str) -> int:
+        """How many objects have this sign."""
+        return sum(change.sign == sign for change in self.changes)
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Differences by target, and in `notes` what was not compared and why."""
+    """A comparison. `gone` are owners that have no object left on any target."""
 
-    targets: tuple[TargetReview, ...]
-    notes: tuple[str, ...] = ()
+    targets: tuple[TargetReview, ...] = ()
+    gone: tuple[str, ...] = ()
+    hatches: tuple[str, ...] = field(default=())
 
     @property
-    def environments(self) -> tuple[str, ...]:
-        """Names of all environments, in the order of the targets."""
-        return tuple(dict.fromkeys(target.env for target in self.targets))
+    def compared(self) -> int:
+        """How many objects were looked at; 0 means that nothing was compared, which is no good news."""
+        return sum(target.compared for target in self.targets)
 
-    def counts(self, env: str | None = None) -> Counts:
-        """Sums over all targets, or those of one environment."""
-        return counts(target for target in self.targets if env in (None, target.env))
-
-    def __bool__(self) -> bool:
+    @property
+    def changed(self) -> bool:
         """True when anything differs."""
         return any(target.changes for target in self.targets)
 
@@ -119,110 +76,127 @@ class Review:
 
         return diff_card(self)
 
-
-def counts(targets: Iterable[TargetReview]) -> Counts:
-    """Sums over some targets."""
-    chosen = list(targets)
-    changes = [change for target in chosen for change in target.changes]
-    number = {kind: sum(change.kind == kind for change in changes) for kind in ("added", "changed", "removed")}
-    restarts, immutable = sum(change.restarts for change in changes), sum(bool(change.immutable) for change in changes)
-    return Counts(**number, restarts=restarts, immutable=immutable, compared=sum(target.compared for target in chosen))
+    def all(self) -> Iterator[tuple[TargetReview, Change]]:
+        """Every change with where it is."""
+        return ((target, change) for target in self.targets for change in target.changes)
 
 
-def compare(before: Sides, after: Sides) -> Review:
-    """What turns `before` into `after`; objects match by target, owner, group, kind, namespace and name."""
-    targets = dict.fromkeys(target for side in (after, before) for target, _ in side)
-    return Review(tuple(compare_target(target, owners_of(before, target), owners_of(after, target)) for target in targets))
+def compare(before: Sides, after: Sides, hatches: Sequence[str] = (), *, applied: bool = True) -> Review:
+    """Compare two sides, by target and owner, then by identity of the object.
+
+    `applied` means that one side takes the other's place on a cluster: pods restart, and some changes are refused.
+    """
+    targets = []
+    for target, owner in sorted(before.keys() | after.keys()):
+        old = {key_of(body): body for body in before.get((target, owner), ())}
+        new = {key_of(body): body for body in after.get((target, owner), ())}
+        changes = tuple(_changes(old, new, applied))
+        targets.append(TargetReview(target, owner, changes, len(old.keys() | new.keys())))
+    gone = sorted({owner for _, owner in before} - {owner for (_, owner), bodies in after.items() if bodies})
+    return Review(tuple(targets), tuple(gone), tuple(hatches))
 
 
-def owners_of(side: Sides, target: str) -> dict[str, Sequence[Body]]:
-    """Objects of one target, by owner."""
-    return {owner: bodies for (where, owner), bodies in side.items() if where == target}
+def between(side: Sides, one: str, other: str, clusters: Mapping[str, str], hatches: Sequence[str] = ()) -> Review:
+    """Compare environment `one` with `other`, as if both had the same name; `clusters` pairs their cluster names."""
+    names = {f"{one}/{mine}": f"{one}/{mine} -> {other}/{theirs}" for mine, theirs in clusters.items()}
+    names |= {f"{other}/{theirs}": names[f"{one}/{mine}"] for mine, theirs in clusters.items()}
+    sides: dict[str, dict[tuple[str, str], list[Body]]] = {one: {}, other: {}}
+    for (target, owner), bodies in side.items():
+        env, _, cluster = target.partition("/")
+        if env in sides and target in names:
+            sides[env][names[target], owner] = _renamed(bodies, env, cluster)
+    return compare(sides[one], sides[other], hatches, applied=False)
 
 
-def compare_target(target: str, before: Mapping[str, Sequence[Body]], after: Mapping[str, Sequence[Body]], base: str = "") -> TargetReview:
-    """The same for the owners of one target."""
-    changes: list[Change] = []
-    compared = 0
-    for owner in sorted({*before, *after}):
-        old, new = _by_key(before.get(owner, ())), _by_key(after.get(owner, ()))
-        compared += len(old.keys() & new.keys())
-        for identity in sorted({*old, *new}):
-            change = _change(owner, old.get(identity), new.get(identity))
-            changes += [change] if change else []
-    return TargetReview(
-        target,
-        tuple(changes),
-        before=sum(map(len, before.values())),
-        after=sum(map(len, after.values())),
-        compared=compared,
-        owners_gone=tuple(sorted(owner for owner in before if before[owner] and not after.get(owner))),
-        owners_new=tuple(sorted(owner for owner in after if after[owner] and not before.get(owner))),
-        base=base,
-    )
+def _renamed(bodies: Sequence[Body], env: str, cluster: str) -> list[Body]:
+    """The bodies with the names of environment and cluster, where they stand for these themselves, put as `*`."""
+    space = re.compile(rf"(?<![a-z0-9])((?:[a-z][-a-z0-9]*-)?){re.escape(env)}(?![-a-z0-9])")
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: walk(value) for key, value in node.items()}
+        if isinstance(node, list):
+            return [walk(item) for item in node]
+        if node == cluster:
+            return "*"
+        return space.sub(r"\1*", node) if isinstance(node, str) else node
+
+    return [walk(body) for body in bodies]
 
 
-def _by_key(bodies: Sequence[Body]) -> dict[tuple[Key, int], Body]:
-    """Objects by identity; a second one of the same identity is number 1, and so on."""
-    found: dict[tuple[Key, int], Body] = {}
-    for body in bodies:
-        key, number = key_of(body), 0
-        while (key, number) in found:
-            number += 1
-        found[key, number] = body
-    return found
+def _changes(old: Mapping[Key, Body], new: Mapping[Key, Body], applied: bool) -> Iterator[Change]:
+    for key in sorted(old.keys() | new.keys()):
+        if key not in new:
+            yield Change("-", key)
+        elif key not in old:
+            yield Change("+", key)
+        elif old[key] != new[key]:
+            fields = tuple(_fields(old[key], new[key], ""))
+            restarts, refused = (_restarts(old[key], new[key]), tuple(_immutable(old[key], new[key]))) if applied else (False, ())
+            yield Change("~", key, fields, restarts, refused)
 
 
-def _change(owner: str, before: Body | None, after: Body | None) -> Change | None:
-    body = after or before
-    assert body is not None
-    known = kind_of(body) is not None
-    if before is None or after is None:
-        return Change("added" if before is None else "removed", key_of(body), owner, stage_of(body), known=known)
-    if equal(before, after):
-        return None
-    return Change(
-        "changed",
-        key_of(body),
-        owner,
-        stage_of(body),
-        fields=tuple(walk(before, after)),
-        immutable=_immutable(before, after),
-        restarts=_restarts(before, after),
-        known=known,
-    )
-
-
-def stage_of(body: Body) -> str:
-    """The stage that made an object (`serve.scorer`), by its label; empty for other objects."""
-    labels = (body.get("metadata") or {}).get("labels") or {}
-    kind, _, name = str(labels.get("app.kubernetes.io/component", "")).partition("-")
-    return f"{kind}.{name}" if kind in STAGES and name else ""
-
-
-def _immutable(before: Body, after: Body) -> tuple[str, ...]:
-    kind = kind_of(after)
-    pointers = kind.immutable if kind else ()
-    return tuple(pointer for pointer in pointers if not equal(at_pointer(before, pointer), at_pointer(after, pointer)))
-
-
-def _restarts(before: Body, after: Body) -> bool:
-    kind, was = kind_of(after), kind_of(before)
-    if kind is None or was is None or kind.pods is None or kind.kind in STARTS_LATER:
+def _restarts(old: Body, new: Body) -> bool:
+    """True when running pods are replaced: a pod template of a long-running object changed."""
+    kind = kind_of(new)
+    if kind is None or kind.pods is None or kind.kind in ("WorkflowTemplate", "CronWorkflow", "TrainingRuntime", "ClusterTrainingRuntime"):
         return False
-    return not equal(_running(was, before), _running(kind, after))
+    return [pod.spec for pod in kind.pods(old)] != [pod.spec for pod in kind.pods(new)]
 
 
-def _running(kind: Kind, body: Body) -> list[Any]:
-    """Everything that the pods of an object are made from, and nothing that only says how many there are."""
-    pods = kind.pods(body) if kind.pods else ()
-    images = kind.images(body) if kind.images else ()
-    return [[[p.path, dict(p.spec), dict(p.labels), _annotations(body, p)] for p in pods], [list(image) for image in images]]
+def _immutable(old: Body, new: Body) -> Iterator[str]:
+    kind = kind_of(new)
+    for pointer in kind.immutable if kind else ():
+        if _at(old, pointer) != _at(new, pointer):
+            yield pointer.strip("/").replace("/", ".")
 
 
-def _annotations(body: Body, pods: Pods) -> Any:
-    """Annotations of a pod template that lies in the object as it is."""
-    if not pods.path.endswith(".template.spec"):
-        return None
-    template = at_pointer(body, "/" + pods.path.removesuffix(".spec").replace(".", "/"))
-    return (template.get("metadata") or {}).get("annotations") if isinstance(template, Mapping) else None
+def _at(node: Any, pointer: str) -> Any:
+    for part in pointer.split("/")[1:]:
+        node = node.get(part) if isinstance(node, Mapping) else None
+    return node
+
+
+def _fields(old: Any, new: Any, path: str) -> Iterator[FieldChange]:
+    if old == new and type(old) is type(new):
+        return
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in dict.fromkeys([*old, *new]):
+            step = f"{path}.{key}" if path and "." not in key and "/" not in key else f"{path}[{key}]" if path else key
+            yield from _fields(old.get(key), new.get(key), step)
+    elif isinstance(old, list) and isinstance(new, list):
+        yield from _items(old, new, path)
+    elif isinstance(old, str) and isinstance(new, str) and ("\n" in old or "\n" in new):
+        yield from _text(old, new, path)
+    else:
+        yield FieldChange(path, old, new)
+
+
+def _items(old: list[Any], new: list[Any], path: str) -> Iterator[FieldChange]:
+    identifier = next((name for name in IDENTIFIERS if _tells_apart(old, name) and _tells_apart(new, name)), None)
+    if identifier:
+        first, second = ({item[identifier]: item for item in items} for items in (old, new))
+        for name in dict.fromkeys([*first, *second]):
+            yield from _fields(first.get(name), second.get(name), f"{path}[{name}]")
+        return
+    shorter = min(len(old), len(new))
+    for i in range(shorter):
+        yield from _fields(old[i], new[i], f"{path}[{i}]")
+    if len(old) != len(new):
+        yield FieldChange(path, old, new)
+
+
+def _tells_apart(items: Iterable[Any], name: str) -> bool:
+    names = [item.get(name) if isinstance(item, dict) else None for item in items]
+    return bool(names) and all(isinstance(n, str | int) for n in names) and len(set(names)) == len(names)
+
+
+def _text(old: str, new: str, path: str) -> Iterator[FieldChange]:
+    """Changed lines of a text, for example of a manifest that a workflow carries."""
+    from difflib import SequenceMatcher
+
+    before, after = old.splitlines(), new.splitlines()
+    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag != "equal":
+            removed, added = "\n".join(before[a:b]) or None, "\n".join(after[c:d]) or None
+            yield FieldChange(f"{path} (line {a + 1})", removed, added)

@@ -1,156 +1,212 @@
-"""The graph of an organisation's data and models: who reads, writes, trains, serves and watches what.
+"""The graph of data, models and services: what reads, makes, serves and watches what, and as text in several languages.
 
-Must not: draw (`drawings` do) or know Kubernetes.
+Must not: compile anything, or need a program to draw. An arrow points the way that data, models and signals flow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from cnai_gitops.errors import UsageError
+from cnai_gitops.findings.plain import encode, plain
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.target import Target
+from cnai_gitops.review.graph_svg import svg
 from cnai_gitops.spec.blueprint import Blueprint
-
-NodeKind = Literal["dataset", "stage", "model", "service", "alert", "cluster"]
-EdgeKind = Literal["reads", "writes", "trains", "serves", "watches", "promises", "retrains", "runs on"]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Node:
-    """One thing. `says` is its kind in the words of the field (`prepare`, `dataset`), `detail` a few words more."""
-
-    id: str
-    kind: NodeKind
-    name: str
-    says: str
-    detail: str = ""
-    pending: bool = False
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Edge:
-    """A relation, in the direction in which data, models and signals go."""
-
-    source: str
-    target: str
-    kind: EdgeKind
 
 
 @dataclass(frozen=True, slots=True)
+class Node:
+    """One thing. `kind` is dataset, prepare, train, model, serve, observe or cluster; `group` the app it belongs to, if any."""
+
+    id: str
+    label: str
+    kind: str
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One flow from node to node. `label` is reads, writes, makes, serves, watches, retrains or runs on."""
+
+    source: str
+    target: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Graph:
-    """Nodes and edges, sorted. Shows itself as a picture in a notebook."""
+    """Nodes and edges in a fixed order, of one environment or application where one is named."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
-    title: str = ""
+    env: str | None = None
+    app: str | None = None
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        from cnai_gitops.review.drawings import draw
-
-        return {"text/html": draw("svg", self), "text/vnd.mermaid": draw("mermaid", self), "text/plain": repr(self)}
+    @property
+    def title(self) -> str:
+        """What the picture shows, in words."""
+        return (self.app or "all applications") + (f" in {self.env}" if self.env else "")
 
     def __repr__(self) -> str:
-        return f"Graph({self.title}: {len(self.nodes)} nodes, {len(self.edges)} edges)"
+        return f"Graph({plain(self.title)}: {len(self.nodes)} nodes, {len(self.edges)} edges)"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/plain": mermaid(self), "image/svg+xml": svg(self)}
 
 
 def graph(plan: Plan, *, env: str | None = None, app: str | None = None) -> Graph:
-    """Everything, or one application; as written, or as an environment has it (only there are clusters and pending stages).
+    """The graph of all applications, or of one; with `env` only what is deployed there, and on which clusters.
 
-    Raises UsageError for an environment or application that does not exist.
+    Raises UsageError when there is no such environment or application, or the one is not released to the other.
     """
-    for what, name, known in (("environment", env, plan.project.environments), ("application", app, plan.project.apps)):
-        if name is not None and name not in known:
-            raise UsageError(f"{what} {name!r} does not exist", help=f"known: {', '.join(sorted(known)) or 'none'}")
-    quiet = Plan(plan.project)  # what resolving finds was said when the plan was made
-    names = [name for name in quiet.project.apps if app in (None, name) and (env is None or quiet.deployed(name, env))]
-    nodes: set[Node] = set()
-    edges: set[Edge] = set()
-    for name in names:
-        for item in _app(quiet, quiet.project.apps[name].value, env):
-            if isinstance(item, Node):
-                nodes.add(item)
-            else:
-                edges.add(item)
-    title = " in ".join(part for part in (app or "all applications", env) if part)
-    known_ids = {node.id for node in nodes}  # what refers to nothing is a finding of the plan
-    return Graph(tuple(sorted(nodes)), tuple(sorted(e for e in edges if {e.source, e.target} <= known_ids)), title)
+    parts = [part for name in _chosen(plan, env, app) for part in _app(plan, plan.project.apps[name].value, env)]
+    nodes = {part.id: part for part in parts if isinstance(part, Node)}
+    edges = dict.fromkeys(part for part in parts if isinstance(part, Edge) and part.source in nodes and part.target in nodes)
+    return Graph(tuple(sorted(nodes.values(), key=_order)), tuple(edges), env, app)
+
+
+def _order(node: Node) -> tuple[bool, str, str]:
+    """Data and models from outside first, then app after app as its stages are written, clusters last."""
+    return node.kind == "cluster", node.group, "" if node.group else node.id
+
+
+def _chosen(plan: Plan, env: str | None, app: str | None) -> list[str]:
+    apps, environments = plan.project.apps, plan.project.environments
+    if app is not None and app not in apps:
+        raise UsageError(f"application {app!r} does not exist", help=f"known: {', '.join(apps)}")
+    if env is not None and env not in environments:
+        raise UsageError(f"environment {env!r} does not exist", help=f"known: {', '.join(environments)}")
+    if env is not None and app is not None and not plan.deployed(app, env):
+        known = ", ".join(name for name in environments if plan.deployed(app, name)) or "no environment"
+        raise UsageError(f"{app} is not released to {env}", help=f"it is released to {known}")
+    return [name for name in apps if app in (None, name) and (env is None or plan.deployed(name, env))]
 
 
 def _app(plan: Plan, app: Blueprint, env: str | None) -> Iterator[Node | Edge]:
-    targets = [target for target in plan.targets_of(app.name) if target.env == env]
-    pending = {key for target in targets for key in plan.app(app.name, target).pending}
-    for key, stage in app.stages():
-        kind = key.partition(".")[0]
-        detail = getattr(stage, "schedule", None) or ""
-        yield Node(_stage(app, key), "service" if kind == "serve" else "stage", key.partition(".")[2], kind, f"{app.name} {detail}".strip(), key in pending)
-        yield from _data(plan, app, key, stage)
-    yield from _models(plan, app)
-    yield from _watching(app)
-    yield from _placed(app, targets)
+    for target, stages in _places(plan, app, env):
+        for key, stage in stages.items():
+            kind, _, name = key.partition(".")
+            me = f"{app.name}.{key}"
+            yield Node(me, name, kind, app.name)
+            yield from _data(me, stage)
+            yield from _models(app, me, kind, stage)
+            if kind == "observe":
+                yield from _signals(app, me, stage)
+            if target is not None:
+                cluster = Node(f"cluster.{target.name}", target.name, "cluster")
+                yield from (cluster, Edge(me, cluster.id, "runs on"))
 
 
-def _stage(app: Blueprint, key: str) -> str:
-    return f"stage:{app.name}/{key}"
+def _places(plan: Plan, app: Blueprint, env: str | None) -> Iterator[tuple[Target | None, Mapping[str, Any]]]:
+    """The stages as written, or as they are on each target of one environment."""
+    if env is None:
+        yield None, dict(app.stages())
+        return
+    for target in plan.targets_of(app.name):
+        if target.env == env:
+            yield target, {key: resolved.stage for key, resolved in plan.app(app.name, target).stages.items()}
 
 
-def _data(plan: Plan, app: Blueprint, key: str, stage: Any) -> Iterator[Node | Edge]:
-    for access in ("reads", "writes"):
-        for name in getattr(stage, access, ()):
-            entry = plan.project.datasets.get(name)
-            yield Node(f"dataset:{name}", "dataset", name, "dataset", f"{entry.value.owner}, {entry.value.classification}" if entry else "not declared")
-            ends = (f"dataset:{name}", _stage(app, key))
-            yield Edge(*ends, "reads") if access == "reads" else Edge(*reversed(ends), "writes")
+def _data(me: str, stage: Any) -> Iterator[Node | Edge]:
+    for name in getattr(stage, "reads", ()):
+        yield from (Node(f"dataset.{name}", name, "dataset"), Edge(f"dataset.{name}", me, "reads"))
+    for name in getattr(stage, "writes", ()):
+        yield from (Node(f"dataset.{name}", name, "dataset"), Edge(me, f"dataset.{name}", "writes"))
 
 
-def _models(plan: Plan, app: Blueprint) -> Iterator[Node | Edge]:
-    made = set()
-    for key, train in app.stages("train"):
-        made.add(train.makes)
-        node = f"model:{app.name}/{train.makes}"
-        yield Node(node, "model", train.makes, "model", app.name)
-        yield Edge(_stage(app, key), node, "trains")
-    for key, serve in app.stages("serve"):
-        if serve.model is None:
-            continue
-        node = f"model:{app.name}/{serve.model}" if serve.model in made else f"model:{serve.model}"
-        if serve.model not in made:
-            entry = plan.project.models.get(serve.model)
-            yield Node(node, "model", serve.model, "model", entry.value.owner if entry else "not declared")
-        yield Edge(node, _stage(app, key), "serves")
+def _models(app: Blueprint, me: str, kind: str, stage: Any) -> Iterator[Node | Edge]:
+    name = stage.makes if kind == "train" else stage.model if kind == "serve" else None
+    if name is None:
+        return
+    own = any(train.makes == name for _, train in app.stages("train"))
+    model = Node(f"{app.name}.model.{name}", name, "model", app.name) if own else Node(f"model.{name}", name, "model")
+    yield model
+    yield Edge(me, model.id, "makes") if kind == "train" else Edge(model.id, me, "serves")
 
 
-def _watching(app: Blueprint) -> Iterator[Node | Edge]:
-    trains = [train.name for _, train in app.stages("train")]
-    for key, observe in app.stages("observe"):
-        watched = observe.serves or [serve.name for _, serve in app.stages("serve")]
-        for name in watched:
-            yield Edge(_stage(app, f"serve.{name}"), _stage(app, key), "watches")
-        for what, words in _promises(observe):
-            node = f"alert:{app.name}/{key}/{what}"
-            yield Node(node, "alert", words, "alert", app.name)
-            yield Edge(_stage(app, key), node, "promises")
-            if what == "drift" and observe.drift.then == "retrain":
-                for name in [observe.drift.retrain] if observe.drift.retrain else trains:
-                    yield Edge(node, _stage(app, f"train.{name}"), "retrains")
+def _signals(app: Blueprint, me: str, stage: Any) -> Iterator[Edge]:
+    for key, service in app.stages("serve"):
+        if not stage.serves or service.name in stage.serves:
+            yield Edge(f"{app.name}.{key}", me, "watches")
+    if stage.drift and stage.drift.then == "retrain":
+        trains = [train.name for _, train in app.stages("train")]
+        started = [stage.drift.retrain] if stage.drift.retrain else trains if len(trains) == 1 else []
+        yield from (Edge(me, f"{app.name}.train.{name}", "retrains") for name in started)
 
 
-def _promises(observe: Any) -> Iterator[tuple[str, str]]:
-    if observe.slo and observe.slo.availability is not None:
-        yield "availability", f"availability < {observe.slo.availability:g} %"
-    if observe.slo and observe.slo.p99_ms is not None:
-        yield "latency", f"p99 > {observe.slo.p99_ms:g} ms"
-    if observe.drift:
-        yield "drift", f"drift {observe.drift.method} > {observe.drift.threshold:g}"
+# -- as text --------------------------------------------------------------------------------------------
+
+_SHAPES = {"dataset": ("[(", ")]"), "model": ("{{", "}}"), "serve": ("([", "])"), "cluster": ("[[", "]]")}
+_DOT_SHAPES = {"dataset": "cylinder", "model": "hexagon", "cluster": "box3d"}
 
 
-def _placed(app: Blueprint, targets: list[Target]) -> Iterator[Node | Edge]:
-    """Clusters of the services, or of all stages where an app serves nothing."""
-    keys = [key for key, _ in app.stages("serve")] or [key for key, _ in app.stages() if not key.startswith("observe.")]
-    for target in targets:
-        node = f"cluster:{target.name}"
-        yield Node(node, "cluster", target.name, f"{target.place.role} cluster", f"{target.place.region}, {target.place.jurisdiction}")
-        for key in keys:
-            yield Edge(_stage(app, key), node, "runs on")
+def mermaid(graph: Graph) -> str:
+    """The graph as a Mermaid flowchart, which GitHub and GitLab draw."""
+    ids = {node.id: f"n{i}" for i, node in enumerate(graph.nodes, 1)}
+    lines = ["flowchart LR"]
+    for group, nodes in _groups(graph).items():
+        indent = "        " if group else "    "
+        if group:
+            lines.append(f'    subgraph {ids[nodes[0].id]}g ["{_mermaid(group)}"]')
+        for node in nodes:
+            left, right = _SHAPES.get(node.kind, ("[", "]"))
+            lines.append(f'{indent}{ids[node.id]}{left}"{_mermaid(_words(node))}"{right}')
+        if group:
+            lines.append("    end")
+    for edge in graph.edges:
+        arrow = "-.->" if edge.label in ("retrains", "runs on") else "-->"
+        lines.append(f"    {ids[edge.source]} {arrow}|{_mermaid(edge.label)}| {ids[edge.target]}")
+    return "\n".join(lines) + "\n"
+
+
+def dot(graph: Graph) -> str:
+    """The graph in the language of Graphviz."""
+    lines = ["digraph cnai {", "    rankdir=LR;", f"    label={_dot(graph.title)};", "    node [shape=box];"]
+    for group, nodes in _groups(graph).items():
+        indent = "        " if group else "    "
+        if group:
+            lines += [f"    subgraph {_dot(f'cluster_{group}')} {{", f"        label={_dot(group)};"]
+        for node in nodes:
+            shape = f", shape={_DOT_SHAPES[node.kind]}" if node.kind in _DOT_SHAPES else ""
+            lines.append(f"{indent}{_dot(node.id)} [label={_dot(_words(node))}{shape}];")
+        if group:
+            lines.append("    }")
+    for edge in graph.edges:
+        style = ", style=dashed" if edge.label in ("retrains", "runs on") else ""
+        lines.append(f"    {_dot(edge.source)} -> {_dot(edge.target)} [label={_dot(edge.label)}{style}];")
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def as_json(graph: Graph) -> str:
+    """The graph for programs; fields are only ever added to it."""
+    nodes, edges = ([asdict(part) for part in parts] for parts in (graph.nodes, graph.edges))
+    return encode({"apiVersion": "cnai/v1", "kind": "Graph", "env": graph.env, "app": graph.app, "nodes": nodes, "edges": edges})
+
+
+def _groups(graph: Graph) -> dict[str, list[Node]]:
+    """Nodes by application, those of none under the empty name."""
+    groups: dict[str, list[Node]] = {}
+    for node in graph.nodes:
+        groups.setdefault(node.group, []).append(node)
+    return groups
+
+
+def _words(node: Node) -> str:
+    return node.label if node.kind in ("dataset", "cluster") else f"{node.kind}: {node.label}"
+
+
+def _mermaid(text: str) -> str:
+    """Text that ends no label and is no markup: Mermaid's own entities for all but letters, digits and a few signs."""
+    return re.sub(r"[^A-Za-z0-9 ./:-]", lambda match: f"#{ord(match[0])};", plain(text))
+
+
+def _dot(text: str) -> str:
+    escaped = plain(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+__all__ = ["Edge", "Graph", "Node", "as_json", "dot", "graph", "mermaid", "svg"]

@@ -42,7 +42,8 @@ def engines() -> Mapping[tuple[str, str], type[Engine]]:
 
 def default_engine(role: str, kind: str) -> Any:
     """A new engine with nothing but defaults, for a field's default factory."""
-    return engines()[role, kind]()
+    variant: Any = engines()[role, kind]
+    return variant()
 
 
 class Variants:

@@ -12,6 +12,7 @@ from cnai_gitops.system.tools import Settings
 HOW_TOS = sorted((ROOT / "docs" / "how-to").glob("*.md"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how_to", HOW_TOS, ids=[path.stem for path in HOW_TOS])
 def test_how_to(how_to: Path, copied_stories: Path, tmp_path: Path, settings: Settings) -> None:
     assert Reader(copied_stories, tmp_path / "home").follow(how_to) > 0

@@ -183,7 +183,8 @@ def test_a_list_of_files_that_no_build_wrote(root: Path, refused: Refused, text:
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(errno.EACCES, "permission denied"), (errno.EIO, "input/output error"), (errno.ENOENT, "no such file or directory")]
+    ("number", "words"),
+    [(errno.EACCES, "permission denied"), (errno.EIO, "input/output error"), (errno.ENOENT, "no such file or directory")],
 )
 def test_a_file_that_cannot_be_opened_or_is_gone(
     root: Path, refused: Refused, monkeypatch: pytest.MonkeyPatch, number: int, words: str
@@ -387,7 +388,9 @@ def test_a_stopped_check_leaves_no_program_and_no_folder_behind(root: Path, tmp_
     scratch.mkdir()
     tools = tmp_path / "tools"
     tools.mkdir()
-    (tools / "conftest").write_text('#!/bin/sh\n[ "$1" = --version ] && echo "Conftest: 0.71.1" && exit\necho $$ > "$(dirname "$0")/pid"\nexec sleep 60\n')
+    (tools / "conftest").write_text(
+        '#!/bin/sh\n[ "$1" = --version ] && echo "Conftest: 0.71.1" && exit\necho $$ > "$(dirname "$0")/pid"\nexec sleep 60\n'
+    )
     (tools / "conftest").chmod(0o755)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(scratch), "CNAI_TOOLS": str(tools), "XDG_CACHE_HOME": str(tmp_path)}
     command = [sys.executable, "-m", "cnai_gitops", "check", "--root", str(root)]

@@ -11,8 +11,30 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cnai_gitops import (
-    Blueprint, Canary, Container, Drift, KServe, Lag, Observe, Prepare, Rate, Ray, RayApplication, RayService, Serve, Slo, Spark, Step,
-    Sweep, Train, choice, gpu, integers, log_uniform, uniform,
+    Blueprint,
+    Canary,
+    Container,
+    Drift,
+    KServe,
+    Lag,
+    Model,
+    Observe,
+    Prepare,
+    Rate,
+    Ray,
+    RayApplication,
+    RayService,
+    Serve,
+    Slo,
+    Spark,
+    Step,
+    Sweep,
+    Train,
+    choice,
+    gpu,
+    integers,
+    log_uniform,
+    uniform,
 )  # fmt: skip
 from cnai_gitops.plan.build import Plan, images_of, make_plan
 from cnai_gitops.project import Entry, Project, load
@@ -91,11 +113,15 @@ APPLICATIONS = st.lists(
 )  # fmt: skip
 SERVICES = st.one_of(
     st.builds(
-        Serve, name=names(40), model=st.just("bought"), runtime=st.sampled_from(["triton", "sklearn", "vllm"]), reads=READS, args=st.lists(TEXTS, max_size=2),
-        accelerator=ACCELERATORS, scaling=SCALERS, canary=st.one_of(st.none(), st.just(Canary())), public=st.booleans(), env=VARIABLES,
+        Serve, name=names(40), model=st.just("bought"), runtime=st.sampled_from(["triton", "sklearn", "vllm"]), reads=READS,
+        args=st.lists(TEXTS, max_size=2), accelerator=ACCELERATORS, scaling=SCALERS, canary=st.one_of(st.none(), st.just(Canary())),
+        public=st.booleans(), env=VARIABLES,
         engine=st.just(KServe()),
     ),
-    st.builds(Serve, name=names(40), env=VARIABLES, engine=st.builds(RayService, image=IMAGES, applications=APPLICATIONS, accelerator=ACCELERATORS)),
+    st.builds(
+        Serve, name=names(40), env=VARIABLES,
+        engine=st.builds(RayService, image=IMAGES, applications=APPLICATIONS, accelerator=ACCELERATORS),
+    ),
 )  # fmt: skip
 
 
@@ -165,13 +191,15 @@ def project_of(*applications: tuple[Blueprint, Mapping[str, Release]]) -> Projec
         base,
         apps={b.name: Entry(b, PythonPlace(b, REPOSITORY), "blueprints/generated.py") for b, _ in applications},
         models={"bought": model},
-        releases={(env, b.name): Entry(r, PythonPlace(r, REPOSITORY), f"environments/{env}/{b.name}.yaml") for b, rs in applications for env, r in rs.items()},
-    )  # fmt: skip
+        releases={
+            (env, b.name): Entry(r, PythonPlace(r, REPOSITORY), f"environments/{env}/{b.name}.yaml")
+            for b, released in applications
+            for env, r in released.items()
+        },
+    )
 
 
-def _bought() -> Any:
-    from cnai_gitops import Model
-
+def _bought() -> Model:
     return Model(name="bought", owner="risk", origin="a vendor", licence="proprietary", purposes=["fraud-detection"])
 
 

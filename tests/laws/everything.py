@@ -10,8 +10,34 @@ from typing import Any
 from applications import REPOSITORY, project_of, surroundings
 
 from cnai_gitops import (
-    Blueprint, Canary, Checkpoint, Column, Container, Drift, KServe, Lag, Observe, Override, Prepare, Rate, Ray,
-    RayApplication, RayService, Resources, Serve, Slo, Spark, SparkPods, Step, Sweep, Train, Trainer, choice, gpu, integers, log_uniform,
+    Blueprint,
+    Canary,
+    Checkpoint,
+    Column,
+    Container,
+    Drift,
+    KServe,
+    Lag,
+    Observe,
+    Override,
+    Prepare,
+    Rate,
+    Ray,
+    RayApplication,
+    RayService,
+    Resources,
+    Serve,
+    Slo,
+    Spark,
+    SparkPods,
+    Step,
+    Sweep,
+    Train,
+    Trainer,
+    choice,
+    gpu,
+    integers,
+    log_uniform,
 )  # fmt: skip
 from cnai_gitops.project import Entry, Project
 from cnai_gitops.source.places import PythonPlace
@@ -22,6 +48,7 @@ from cnai_gitops.spec.waiver import Waivers
 
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 Path = tuple[str | int, ...]
+REASON = "a reason that is long enough"
 
 
 def blueprint() -> Blueprint:
@@ -39,12 +66,12 @@ def blueprint() -> Blueprint:
         ),
         Step(name="rows", engine=Ray(image="rows", entrypoint="python a.py", worker=size, head=size, accelerator=gpu("l4"))),
     ]
-    sweep = Sweep(
-        trials=4, parallel=2, space={"c": choice("a", "b"), "i": integers(1, 9), "u": log_uniform(1e-4, 1e-2)}, maximize="auc", seed=1
-    )
+    space = {"c": choice("a", "b"), "i": integers(1, 9), "u": log_uniform(1e-4, 1e-2)}
+    sweep = Sweep(trials=4, parallel=2, space=space, maximize="auc", seed=1)
     train = Train(
         name="scorer", image="train", command=["python"], reads=["fraud-features"], model="risk-model", accelerator=gpu("h100"), nodes=2,
-        resources=size, sweep=sweep, gate={"auc": ">= 0.9"}, checkpoint=Checkpoint(), schedule="0 1 * * *", env={"A": "1"}, engine=Trainer(),
+        resources=size, sweep=sweep, gate={"auc": ">= 0.9"}, checkpoint=Checkpoint(), schedule="0 1 * * *", env={"A": "1"},
+        engine=Trainer(),
     )  # fmt: skip
     services = [
         Serve(
@@ -71,7 +98,7 @@ def blueprint() -> Blueprint:
             serves=["scorer"], slo=Slo(availability=99.9, p99_ms=50), runbook="https://runbooks.example.com/a",
             drift=Drift(reference="fraud-features", then="retrain", retrain="scorer"),
         ),
-        overrides=[Override(kind="ScaledObject", name="everything-scorer", set={"/spec/pollingInterval": 20}, reason="a reason that is long enough")],
+        overrides=[Override(kind="ScaledObject", name="everything-scorer", set={"/spec/pollingInterval": 20}, reason=REASON)],
     )  # fmt: skip
 
 
@@ -84,7 +111,7 @@ def release() -> Release:
         "serve.many": {"images": {"many": A}},
         "train.scorer": {"suspend": False},
     }
-    override = Override(kind="Service", set={"/spec/x": 1}, reason="a reason that is long enough")
+    override = Override(kind="Service", set={"/spec/x": 1}, reason=REASON)
     clusters = {"eu2": {"serve.scorer": {"scaling": {"min": 3}}}}
     return Release(app="everything", run_on=["eu1", "eu2"], images=images, stages=stages, clusters=clusters, overrides=[override])
 

@@ -58,10 +58,7 @@ def test_twice_in_a_row(copied_stories: Path, expected: dict[str, bytes], settin
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_number_of_workers(
-    jobs: int, copied_stories: Path, expected: dict[str, bytes], settings: Settings, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pipeline, "FEW", 0)
+def test_number_of_workers(jobs: int, copied_stories: Path, expected: dict[str, bytes], settings: Settings, snapshot: Snapshot) -> None:
     without_state(copied_stories)
     assert not pipeline.build(copied_stories, settings, jobs=jobs).failed
     assert snapshot(copied_stories / "deploy") == expected

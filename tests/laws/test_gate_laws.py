@@ -74,12 +74,8 @@ def test_only_the_ledger_adds_up_accelerators() -> None:
     """Only facts and the files of API groups know names of accelerator resources, and the totals are made once."""
     names = {path.relative_to(PACKAGE).parts[0] for path in PACKAGE.rglob("*.py") if COUNTER.search(_code(path))}
     assert names == {"facts", "resources"}
-    callers = {
-        path.relative_to(PACKAGE).as_posix()
-        for path in PACKAGE.rglob("*.py")
-        if "team_totals" in _called(path) and not path.is_relative_to(PACKAGE / "check" / "ledger.py")
-    }
-    assert callers == {"check/inventory.py"}
+    counting = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if "Demand" in _called(path)}
+    assert {name for name in counting if not name.startswith("resources/")} <= {"check/ledger.py", "check/queues.py"}
 
 
 def _code(path: Path) -> str:

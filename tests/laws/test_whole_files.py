@@ -94,8 +94,8 @@ def assert_finished(root: Path, settings: Settings, want: dict[str, bytes], snap
 def kill_everywhere(moments: int, root: Path, settings: Settings, want: dict[str, bytes], snapshot: Snapshot) -> None:
     before = Path(shutil.copytree(root, root.with_name("before"), copy_function=shutil.copy2))
     old = {f"deploy/{path}": content for path, content in snapshot(before / "deploy").items()}
-    killed = 0
-    for moment in range(1, 10_000, max(1, changes_of(before, settings) // moments)):
+    killed, changes = 0, changes_of(before, settings)
+    for moment in range(1, changes + 2, max(1, changes // moments)):
         shutil.rmtree(root)
         shutil.copytree(before, root, copy_function=shutil.copy2)
         if not killed_at(moment, root, settings):
@@ -105,7 +105,7 @@ def kill_everywhere(moments: int, root: Path, settings: Settings, want: dict[str
             whole = content in (old.get(f"deploy/{path}"), want.get(f"deploy/{path}"))
             assert whole or path.endswith(".cnai-tmp"), f"{path} is torn after a kill at change {moment}"
         assert_finished(root, settings, want, snapshot)
-    assert killed >= moments * 3 // 4
+    assert killed >= min(moments, changes) * 3 // 4
 
 
 def changes_of(before: Path, settings: Settings) -> int:
@@ -121,12 +121,20 @@ def changes_of(before: Path, settings: Settings) -> int:
 
 
 def test_a_killed_build_is_finished_by_the_next(two_states: tuple[Path, dict[str, bytes]], settings: Settings, snapshot: Snapshot) -> None:
-    kill_everywhere(25, *two_states[:1], settings, two_states[1], snapshot)
+    root, want = two_states
+    kill_everywhere(25, root, settings, want, snapshot)
 
 
 @pytest.mark.slow
-def test_a_build_killed_at_every_moment(two_states: tuple[Path, dict[str, bytes]], settings: Settings, snapshot: Snapshot) -> None:
-    kill_everywhere(150, *two_states[:1], settings, two_states[1], snapshot)
+@pytest.mark.parametrize("first", [True, False], ids=["the first build", "a later build"])
+def test_a_build_killed_at_every_moment(
+    first: bool, two_states: tuple[Path, dict[str, bytes]], settings: Settings, snapshot: Snapshot
+) -> None:
+    root, want = two_states
+    if first:
+        for path in snapshot(root / "deploy").keys() - {foreign.removeprefix("deploy/") for foreign in FOREIGN}:
+            (root / "deploy" / path).unlink()
+    kill_everywhere(150, root, settings, want, snapshot)
 
 
 def test_two_builds_at_once(two_states: tuple[Path, dict[str, bytes]], settings: Settings, snapshot: Snapshot) -> None:

@@ -50,9 +50,11 @@ def command(
 
 def _build(folder: Path, selection: Selection, output: str, *, check: bool, jobs: int, quiet: bool) -> int:
     from cnai_gitops import pipeline
+    from cnai_gitops.cli.progress import progress
     from cnai_gitops.findings import Severity
 
-    built = pipeline.build(folder, settings(), selection, check=check, jobs=jobs)
+    with progress("rendering", wanted=not quiet) as tell:
+        built = pipeline.build(folder, settings(), selection, check=check, jobs=jobs, tell=tell)
     told = [finding for finding in built.findings if finding.severity is not Severity.INFO]
     if told:
         show(told, output)

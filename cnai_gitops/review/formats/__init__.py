@@ -1,67 +1,79 @@
-"""Output formats of a review, one module a format: the file's name is what `-o` takes.
+"""Formats of a review, one file each, found by file name.
 
-Must not: compare, judge or print. Each module has `render(review, context) -> str`.
+Must not: compute; a format only shows.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import Any
 
 from cnai_gitops.errors import UsageError
-from cnai_gitops.findings import Finding
-from cnai_gitops.findings.formats import ReportContext
-from cnai_gitops.review.diff import Review
-from cnai_gitops.review.overview import Matrix
-from cnai_gitops.review.quota import QuotaRow
+from cnai_gitops.findings.plain import plain
+from cnai_gitops.review.context import ReviewContext
+from cnai_gitops.review.diff import Change, Review
 
-API_VERSION = "cnai/v1"
+LONGEST = 120
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewContext:
-    """What is said besides the differences.
-
-    `base` names the other side (a commit, an environment), `places` leads from (owner, stage) to `file:line`,
-    `titles` from codes of policies to their titles, `report` to the full report. `color` is for terminals.
-    """
-
-    title: str
-    base: str = ""
-    version: str = ""
-    findings: Sequence[Finding] = ()
-    titles: Mapping[str, str] = field(default_factory=dict)
-    quota: Sequence[QuotaRow] = ()
-    hatches: Sequence[str] = ()
-    matrix: Matrix | None = None
-    places: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    report: str = ""
-    color: bool = False
-
-    def place(self, owner: str, stage: str) -> str:
-        """`file:line` of a stage, or of its app; empty for what no blueprint makes."""
-        return self.places.get((owner, stage)) or self.places.get((owner, ""), "")
-
-    def of_findings(self, review: Review) -> ReportContext:
-        """The context that formats of findings want."""
-        targets = tuple(target.target for target in review.targets)
-        return ReportContext(version=self.version, targets=targets, titles=self.titles, color=self.color)
-
-
-Render = Callable[[Review, ReviewContext], str]
-
-
-def formats() -> dict[str, Callable[[], Render]]:
-    """Name of each format to a function that loads it; a new file in this folder is a new format."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return {name: lambda name=name: importlib.import_module(f"{__name__}.{name}").render for name in names}  # type: ignore[misc]
+def names() -> list[str]:
+    """Every format."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__))
 
 
 def render(name: str, review: Review, context: ReviewContext) -> str:
-    """The review in the format `name`; raises UsageError with the list when there is no such format."""
-    known = formats()
-    if name not in known:
-        raise UsageError(f"there is no output format {name!r}", help=f"the formats are {', '.join(known)}")
-    return known[name]()(review, context)
+    """The review in one format; raises UsageError with the list when there is no such format."""
+    if name not in names():
+        raise UsageError(f"there is no review format {name!r}", help=f"the formats are {', '.join(names())}")
+    text: str = importlib.import_module(f"{__name__}.{name}").render(review, context)
+    return text
+
+
+def shown(value: Any) -> str:
+    """A value in a few characters, harmless to print; None is a dash."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | list):
+        text = f"{{{', '.join(map(str, value))}}}" if isinstance(value, dict) else _listed(value)
+    else:
+        text = str(value)
+    text = plain(text)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _listed(value: list[Any]) -> str:
+    """A short list as it is, a long one by its length."""
+    text = ", ".join(map(str, value))
+    return f"[{text}]" if len(text) <= LONGEST // 2 and not any(isinstance(v, dict | list) for v in value) else f"{len(value)} item(s)"
+
+
+def warnings(review: Review) -> list[str]:
+    """What must be read first: owners that are gone, deletions, refused changes, restarts, escape hatches."""
+    lines = [f"{owner} is gone: nothing of it is left" for owner in review.gone]
+    lines += [f"deletes {_name(c)} on {t.target}" for t, c in review.all() if c.sign == "-"]
+    lines += [
+        f"cannot change {', '.join(c.immutable)} of {_name(c)} on {t.target}: the API server refuses it"
+        for t, c in review.all()
+        if c.immutable
+    ]
+    restarted = [(t, c) for t, c in review.all() if c.restarts]
+    lines += [f"restarts the pods of {_name(c)} on {t.target}" for t, c in restarted]
+    return [*lines, *(f"escape hatch: {hatch}" for hatch in review.hatches)]
+
+
+def _name(change: Change) -> str:
+    return plain(f"{change.key.kind}/{change.key.name}")
+
+
+def headline(review: Review) -> str:
+    """One line: how much changes, in how much."""
+    if not review.compared:
+        return "0 objects compared: this review says nothing"
+    signs = {sign: sum(c.sign == sign for _, c in review.all()) for sign in "+~-"}
+    if not review.changed:
+        return f"no change in {review.compared} objects"
+    restarts = sum(c.restarts for _, c in review.all())
+    return f"+{signs['+']} ~{signs['~']} -{signs['-']} of {review.compared} objects, {restarts} restart(s)"

@@ -1,131 +1,109 @@
-"""One self-contained page: what must be said first, what runs where, accelerators, findings, changes.
+"""A review as one page that needs nothing else: no script, no request, light and dark.
 
-Must not: hold a script, fetch anything, or say by colour alone.
+Must not: hold an unescaped character of a name or a value.
 """
 
 from __future__ import annotations
 
-from cnai_gitops.findings import Finding, ordered
-from cnai_gitops.findings.formats import place, weight
-from cnai_gitops.review import style
-from cnai_gitops.review.diff import Review
-from cnai_gitops.review.formats import ReviewContext
-from cnai_gitops.review.headlines import headlines
-from cnai_gitops.review.markup import EMPTY, Markup, join, table, tag
-from cnai_gitops.review.overview import Cell, Matrix
-from cnai_gitops.review.quota import QuotaRow
-from cnai_gitops.review.wording import SIGNS, Group, count, groups, lines, looked_at, remarks, shown, titles, verdict
+from html import escape
 
-_LINES = 2_000  # of one owner's changes; the rest is counted
-_BAR = 240
-_WORDS = {"stop": "Stop", "warn": "Mind", "note": "Note"}
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+from cnai_gitops.findings.plain import plain
+from cnai_gitops.review.context import QuotaRow, ReviewContext
+from cnai_gitops.review.diff import Review, TargetReview
+from cnai_gitops.review.formats import headline, shown, warnings
+
+STYLE = """
+:root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--line:#8c959f;--add:#0b5d2a;--del:#8f1414;--mod:#0a4a8f;--soft:#eef1f4}
+@media(prefers-color-scheme:dark){:root{--ink:#e8ebee;--paper:#14171a;--line:#6b7580;--add:#7ee2a0;--del:#ffa0a0;--mod:#9cc8ff;
+  --soft:#20252a}
+}
+body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);margin:2rem auto;max-width:72rem;padding:0 1rem}
+table{border-collapse:collapse;width:100%}
+th,td{border:1px solid var(--line);padding:.3rem .6rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+th{background:var(--soft)}
+.box{overflow-x:auto}
+code{font-size:.9em}
+.add{color:var(--add)}
+.del{color:var(--del)}
+.mod{color:var(--mod)}
+summary{cursor:pointer;font-weight:600;margin:.5rem 0}
+.first{border-left:.4rem solid var(--del);padding-left:.8rem}
+"""
+CLASSES = {"+": "add", "-": "del", "~": "mod"}
 
 
 def render(review: Review, context: ReviewContext) -> str:
-    """The page as a whole document."""
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("title", context.title),
-        tag("style", Markup(style.page())),
+    """The whole page."""
+    first = warnings(review)
+    parts = [
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width,initial-scale=1">',
+        f"<title>{_text(context.title)}</title><style>{STYLE}</style></head><body>",
+        f"<h1>{_text(context.title)}</h1><p><strong>{_text(headline(review))}</strong> Base: {_text(context.base)}.</p>",
+    ]
+    if first:
+        parts.append(
+            "<section class=first><h2>Read first</h2><ul>" + "".join(f"<li>{_text(line)}</li>" for line in first) + "</ul></section>"
+        )
+    if context.judged:
+        parts.append(_findings(context))
+    if context.quota:
+        parts.append("<h2>Accelerators at the peak</h2>" + "".join(_bar(row) for row in context.quota))
+    parts.append("<h2>Changes</h2>" + _matrix(review) + "".join(_target(target) for target in review.targets if target.changes))
+    parts.append(f"<p>cnai {_text(context.version)}, {review.compared} objects compared.</p></body></html>")
+    return "\n".join(parts) + "\n"
+
+
+def _text(text: object) -> str:
+    return escape(plain(str(text)))
+
+
+def _matrix(review: Review) -> str:
+    rows = "".join(
+        f"<tr><td>{_text(t.target)}</td><td>{_text(t.owner)}</td><td class=add>+{t.count('+')}</td><td class=mod>~{t.count('~')}</td>"
+        f"<td class=del>-{t.count('-')}</td><td>{sum(c.restarts for c in t.changes)}</td><td>{t.compared}</td></tr>"
+        for t in review.targets
     )
-    sections = (_top(review, context), _environments(review), _matrix(review, context.matrix), _quota(context), _findings(context), _changes(review, context))
-    return f"<!doctype html>\n{tag('html', head, tag('body', tag('main', join(sections))), lang='en')}\n"
+    names = ("target", "owner", "new", "changed", "gone", "restarts", "compared")
+    head = "<tr>" + "".join(f"<th>{name}</th>" for name in names) + "</tr>"
+    return f"<div class=box><table>{head}{rows}</table></div>"
 
 
-def _top(review: Review, context: ReviewContext) -> Markup:
-    about = [f"cnai {context.version}" if context.version else "", f"base {context.base}" if context.base else "", looked_at(review)]
-    items = []
-    for headline in headlines(review, context.hatches):
-        details = tag("ul", *(tag("li", detail) for detail in headline.details)) if headline.details else EMPTY
-        items.append(tag("li", tag("strong", f"{_WORDS[headline.weight]}: "), headline.text, details, class_=headline.weight))
-    first = tag("ul", *items, class_="first") if items else EMPTY
-    return join((tag("h1", context.title), tag("p", verdict(review)), tag("p", " · ".join(filter(None, about)), class_="quiet"), first))
-
-
-def _environments(review: Review) -> Markup:
+def _target(target: TargetReview) -> str:
     rows = []
-    for env in review.environments:
-        n = review.counts(env)
-        rows.append((env, n.added, n.changed, n.removed, n.restarts, n.immutable, n.compared))
-    heads = ("environment", "new", "changed", "deleted", "restarts", "refused", "compared")
-    return join((tag("h2", "Environments"), table(heads, rows, "objects by environment"))) if rows else EMPTY
-
-
-def _matrix(review: Review, matrix: Matrix | None) -> Markup:
-    if matrix is None or not matrix.rows:
-        return EMPTY
-    touched = {(change.owner, target.env) for target in review.targets for change in target.changes}
-    rows = [(app, *(_cells(row.get(env), (app, env) in touched) for env in matrix.environments)) for app, row in matrix.rows.items()]
-    head = tag("h2", "What runs where")
-    return join((head, table(("application", *matrix.environments), rows, "models and images by environment; Δ marks what this change touches")))
-
-
-def _cells(cells: tuple[Cell, ...] | None, touched: bool) -> Markup:
-    if cells is None:
-        return tag("span", "not deployed", class_="quiet")
-    items = [tag("li", tag("strong", "Δ changes"), class_="warn")] if touched else []
-    for cell in cells:
-        where = f" ({', '.join(cell.clusters)})" if cell.clusters else ""
-        what = f"{cell.stage} {cell.what}{where} "
-        items.append(tag("li", what, tag("code", shown(cell.digest), title=cell.digest) if cell.digest else EMPTY, class_=None if cell.digest else "warn"))
-    return tag("ul", *items, class_="cells")
-
-
-def _quota(context: ReviewContext) -> Markup:
-    if not context.quota:
-        return EMPTY
-    rows = [(row.env, row.team, row.accelerator, _bar(row), row.words, row.state) for row in context.quota]
-    heads = ("environment", "team", "class", "share of the quota", "peak / quota", "state")
-    return join((tag("h2", "Accelerators"), table(heads, rows, "most that each team can hold at once")))
-
-
-def _bar(row: QuotaRow) -> Markup:
-    """A bar with a mark where the peak was before."""
-    color = {"ok": "taken", "near": "near"}.get(row.state, "over")
-    parts = [tag("rect", x=0.5, y=0.5, width=_BAR - 1, height=15, class_="track")]
-    parts.append(tag("rect", x=1, y=1, width=round((_BAR - 2) * row.share, 1), height=14, class_=color))
-    if row.before is not None and row.before != row.after and row.quota and row.before <= row.quota:
-        at = round(_BAR * row.before / row.quota, 1)
-        parts.append(tag("line", x1=at, x2=at, y1=0, y2=16, stroke="var(--ink)", stroke_width=2))
-    return tag("svg", *parts, viewBox=f"0 0 {_BAR} 16", width=_BAR, height=16, role="img", aria_label=row.words)
-
-
-def _findings(context: ReviewContext) -> Markup:
-    if not context.findings:
-        return EMPTY
-    rows = [_finding(finding, context) for finding in sorted(ordered(context.findings), key=weight)]
-    return join((tag("h2", "Findings"), table(("weight", "rule", "where", "what"), rows, count(len(rows), "finding"))))
-
-
-def _finding(finding: Finding, context: ReviewContext) -> tuple[Markup, ...]:
-    word = "waived" if finding.waiver else finding.severity.value
-    color = {"error": "bad", "warning": "warn"}.get(word)
-    title = context.titles.get(finding.code, "")
-    about = " ".join(part for part in (finding.target, finding.resource, finding.waiver and f"waiver {finding.waiver}") if part)
-    notes = [tag("p", part, class_="quiet") for part in (f"help: {finding.help}" if finding.help else "", about, title) if part]
-    return tag("span", word, class_=color), tag("code", finding.code), tag("span", place(finding)), join((tag("span", finding.message), *notes))
-
-
-def _changes(review: Review, context: ReviewContext) -> Markup:
-    found = groups(review)
-    return join((tag("h2", "Changes"), *(_group(group, context) for group in found))) if found else EMPTY
-
-
-def _group(group: Group, context: ReviewContext) -> Markup:
-    rows: list[Markup] = []
-    for name, change in zip(titles(group.changes), group.changes, strict=True):
-        source = context.place(change.owner, change.stage)
-        rows.append(tag("strong", f"{SIGNS[change.kind]} {name}") if not source else join((tag("strong", f"{SIGNS[change.kind]} {name}"), f"  {source}")))
-        rows += [tag("span", f"! {remark}", class_="warn") for remark in remarks(change)]
+    for change in target.changes:
+        name = _text(f"{change.sign} {change.key.kind}/{change.key.name}")
+        rows.append(f'<tr><th colspan=3 class="{CLASSES[change.sign]}">{name}</th></tr>')
         for field in change.fields:
-            for line in lines(field):
-                color = {"+": "good", "-": "bad"}.get(line.sign)
-                said = f"{line.path}: {line.value}" if line.path else f"    {line.value}"
-                rows.append(tag("span", f"  {line.sign} {said}", class_=color))
-    cut = [Markup(f"… {len(rows) - _LINES} of {len(rows)} lines are not shown")] if len(rows) > _LINES else []
-    summary = tag("summary", f"{group.where} / {group.owner}: {count(len(group.changes), 'object')}")
-    return tag("details", summary, tag("pre", join([*rows[:_LINES], *cut], "\n")))
+            before, after = _text(shown(field.before)), _text(shown(field.after))
+            rows.append(f"<tr><td><code>{_text(field.path)}</code></td><td class=del>{before}</td><td class=add>{after}</td></tr>")
+    head = "<tr><th>field</th><th>before</th><th>after</th></tr>"
+    title = f"{_text(target.target)} {_text(target.owner)}"
+    return f"<details><summary>{title}</summary><div class=box><table>{head}{''.join(rows)}</table></div></details>"
+
+
+def _findings(context: ReviewContext) -> str:
+    if not context.findings:
+        return "<h2>Checks</h2><p>No findings.</p>"
+    cells = ((("waived" if f.waiver else f.severity.value), f.code, f.location or f.resource, f.message) for f in context.findings)
+    rows = "".join("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in row) + "</tr>" for row in cells)
+    head = "<tr><th>weight</th><th>rule</th><th>place</th><th>what</th></tr>"
+    return f"<h2>Checks</h2><div class=box><table>{head}{rows}</table></div>"
+
+
+def _bar(row: QuotaRow) -> str:
+    """One bar: what is held of the quota, in words and as a picture."""
+    peak, quota = row.after, row.quota
+    words = (
+        f"{row.env} {row.team} {row.accelerator}: "
+        + ("unbounded" if peak is None else f"{peak:g}")
+        + (f" of {quota:g}" if quota else ", no quota")
+    )
+    share = 1.0 if peak is None or not quota else min(1.0, peak / quota)
+    over = peak is None or (quota is not None and peak > quota)
+    color = "var(--del)" if over else "var(--mod)"
+    picture = (
+        f'<svg role="img" width="320" height="16" viewBox="0 0 320 16"><title>{_text(words)}</title>'
+        f'<rect width="320" height="16" fill="var(--soft)"/><rect width="{round(320 * share)}" height="16" fill="{color}"/></svg>'
+    )
+    return f"<p>{_text(words)}{' (over)' if over else ''}<br>{picture}</p>"
