@@ -13,8 +13,8 @@ from pathlib import Path
 from cnai_gitops.check import ledger, queues
 from cnai_gitops.check.evidence import load_scans
 from cnai_gitops.check.inventory import Evidence, Owned, document_id, gather, place_of
-from cnai_gitops.check.payload import payload
 from cnai_gitops.check.lock import check_lock
+from cnai_gitops.check.payload import payload
 from cnai_gitops.check.policy import gate
 from cnai_gitops.check.rules import Rule, read_rules
 from cnai_gitops.check.schema import check_schema, is_misshapen

@@ -25,12 +25,13 @@ def check_lock(root: Path) -> list[Finding]:
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError, ValueError):
         return [_finding("lock.json", "cannot be read")]
     have = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.json") if path.name != "lock.json"}
-    words = {name: "is in the lock but not in the folder" for name in wanted.keys() - have.keys()}
-    words |= {name: "is not in the lock" for name in have.keys() - wanted.keys()}
+    words = dict.fromkeys(wanted.keys() - have.keys(), "is in the lock but not in the folder")
+    words |= dict.fromkeys(have.keys() - wanted.keys(), "is not in the lock")
     words |= {name: "is not what was synced" for name in have.keys() & wanted.keys() if have[name] != wanted[name]}
     return [_finding(name, words[name]) for name in sorted(words)]
 
 
 def _finding(name: str, words: str) -> Finding:
     path = f"{FOLDER}/{name}"
-    return Finding(code="CNAI408", message=f"{path} {words}", location=Location(path, 1), help="run `cnai schemas sync` again and commit the result")
+    cure = "run `cnai schemas sync` again and commit the result"
+    return Finding(code="CNAI408", message=f"{path} {words}", location=Location(path, 1), help=cure)

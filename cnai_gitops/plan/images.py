@@ -5,11 +5,8 @@ Must not: know an engine by name; an engine with an `image` field has an image.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from functools import cache
 from typing import Any
-
-from pydantic import BaseModel
 
 STEPS_IMAGE = "cnai-steps"
 """Platform image that carries `cnai_gitops.steps`: lineage, gate, packaging, drift, emissions."""
@@ -17,16 +14,21 @@ STEPS_IMAGE = "cnai-steps"
 
 def images_of(stage: Any) -> list[str]:
     """Names of images that a stage's containers are made from, in the blueprint's words."""
-    steps = stage.graph if _has(type(stage), "graph") else (stage,)
-    parts = [stage, *(step.engine for step in steps if _has(type(step), "engine"))]
-    images = [part.image for part in parts if _has(type(part), "image")]
+    steps = stage.graph if _has(stage, "graph") else (stage,)
+    parts = [stage, *(step.engine for step in steps if _has(step, "engine"))]
+    images = [part.image for part in parts if _has(part, "image")]
     return list(dict.fromkeys(image for image in images if isinstance(image, str)))
 
 
+def _has(spec: Any, name: str) -> bool:
+    cls: Any = type(spec)
+    return _knows(cls, name)
+
+
 @cache
-def _has(model: Hashable, name: str) -> bool:
-    """True when its instances have this field or property; asking the class once is cheaper than asking each of them."""
-    return (isinstance(model, type) and issubclass(model, BaseModel) and name in model.model_fields) or hasattr(model, name)
+def _knows(cls: Any, name: str) -> bool:
+    """True when instances of a spec class have this field or property; asking the class once is cheaper than each of them."""
+    return name in getattr(cls, "model_fields", ()) or hasattr(cls, name)
 
 
 def needs_model(stage: Any) -> bool:

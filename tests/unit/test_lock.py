@@ -53,7 +53,9 @@ def test_edited_added_and_removed_files_are_said(tmp_path: Path) -> None:
     ]
     (folder / "example.com_v1_Gadget.json").unlink()
     (folder / "example.com_v1_Widget.json").unlink()
-    assert [finding.message for finding in check_lock(root)] == ["schemas/crds/example.com_v1_Widget.json is in the lock but not in the folder"]
+    assert [finding.message for finding in check_lock(root)] == [
+        "schemas/crds/example.com_v1_Widget.json is in the lock but not in the folder"
+    ]
 
 
 def test_a_lock_that_cannot_be_read_is_said(tmp_path: Path) -> None:
