@@ -17,229 +17,160 @@ max_rss_kib is the largest single process (as /usr/bin/time -v reports);
 tree_rss_kib is the sampled peak of the sum over all processes of the command.
 others is the share of the machine's CPU time that went to anything else meanwhile:
 trust wall_s only where it is small (user_s + sys_s stand up better to company).
+Repetitions of several variants take turns, so that company is shared fairly.
 Fields `files` and `bytes` describe what lay in the output directory afterwards.
 """
 
 import argparse
+import difflib
 import glob
 import importlib.util
 import json
 import os
 import shutil
-import subprocess
 import sys
-import threading
-import time
+
+import yaml
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 from workload import store  # noqa: E402
+from workload.model import objects  # noqa: E402
+from workload.timing import execute, line, said  # noqa: E402
+
+LARGE = 1000
+"""From this size on a warming run would cost too much, and a sample is compared."""
 
 
 def peers(extra=()):
+    """The peer modules by variant."""
     table = {}
-    for path in sorted(glob.glob(f"{HERE}/*/peer.py")) + [f"{d}/peer.py" for d in extra]:
-        name = os.path.basename(os.path.dirname(path))
-        spec = importlib.util.spec_from_file_location(f"peer_{name}", path)
-        mod = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(mod)
-        for v in mod.VARIANTS:
-            table[v] = mod
+    for path in sorted(glob.glob(f"{HERE}/*/peer.py")) + [f"{folder}/peer.py" for folder in extra]:
+        spec = importlib.util.spec_from_file_location(f"peer_{os.path.basename(os.path.dirname(path))}", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        table |= dict.fromkeys(module.VARIANTS, module)
     return table
 
 
-def tree_rss(pgid):
-    """Sum of resident sizes (KiB) over the processes of one session."""
-    total = 0
-    for d in os.listdir("/proc"):
-        if not d.isdigit():
-            continue
-        try:
-            with open(f"/proc/{d}/stat") as f:
-                rest = f.read().rpartition(")")[2].split()
-            if int(rest[3]) == pgid:  # session id
-                total += int(rest[21]) * 4
-        except (OSError, ValueError, IndexError):
-            pass
-    return total
+class Case:
+    """One variant at one size: prepared once, run several times."""
+
+    def __init__(self, peer, variant, n, limit):
+        self.peer, self.variant, self.n, self.limit = peer, variant, n, limit
+        base = f"{store.HOME}/work/{variant}/{n}"
+        self.src, out = f"{base}/src", f"{base}/out"
+        _fresh(self.src)
+        peer.prepare(variant, n, self.src)
+        # a tool that writes into its own repository says where; what it remembers there goes too
+        self.outputs = peer.outputs(self.src) if hasattr(peer, "outputs") else [out]
+        self.out = self.outputs[0]
+        self.command = peer.command(variant, n, self.src, self.out)
+        self.head = {"variant": variant, "workload": getattr(peer, "WORKLOAD", "W"), "n": n}
+        self.tree = None
+        self.failed = False
+
+    def render(self, rep, sample=False):
+        """A cold run."""
+        for folder in self.outputs:
+            _fresh(folder)
+        result = execute(self.command, self.limit, sample)
+        self.tree = self.tree or result["tree_rss_kib"]
+        result["tree_rss_kib"] = self.tree
+        if rep is None and not result["rc"]:
+            return
+        files, size = _census(self.out)
+        self._report(kind="render", rep=rep, **result, files=files, bytes=size)
+
+    def rerun(self, rep):
+        """A run over what the last one left."""
+        self._report(kind="rerun", rep=rep, **execute(self.command, self.limit))
+
+    def verify(self):
+        line(**self.head, kind="verify", result=_verified(self.peer, self.variant, self.n, self.out))
+
+    def _report(self, **fields):
+        self.failed = bool(fields["rc"])
+        line(**self.head, **fields, **({"error": said()} if self.failed else {}))
 
 
-def busy():
-    """CPU seconds spent by the whole machine so far."""
-    with open("/proc/stat") as f:
-        t = [int(x) for x in f.readline().split()[1:9]]
-    return (sum(t) - t[3] - t[4]) / os.sysconf("SC_CLK_TCK")
-
-
-def execute(cmd, limit, sample=False):
-    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    env["PATH"] = f"{store.BIN}:{env['PATH']}"
-    log = open(f"{store.HOME}/log/last.{os.getpid()}.err", "wb")
-    b0, t0 = busy(), time.perf_counter()
-    # GNU time stands between us and the command: a process started straight from Python
-    # would report Python's own resident size as its peak.
-    peak_file = f"{store.HOME}/log/last.{os.getpid()}.rss"
-    p = subprocess.Popen(
-        ["/usr/bin/time", "-q", "-f", "%M", "-o", peak_file, "/bin/sh", "-c", cmd],
-        env=env,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        cwd=store.HOME,
-    )
-    peak, stop = [0], threading.Event()
-
-    def watch():
-        while not stop.wait(0.05):
-            peak[0] = max(peak[0], tree_rss(p.pid))
-
-    def expire():
-        try:
-            os.killpg(p.pid, 9)  # our own session only
-        except ProcessLookupError:
-            pass
-
-    timer = threading.Timer(limit, expire)
-    timer.daemon = True
-    timer.start()
-    if sample:
-        w = threading.Thread(target=watch, daemon=True)
-        w.start()
-    _, status, ru = os.wait4(p.pid, 0)
-    wall = time.perf_counter() - t0
-    others = max(0.0, busy() - b0 - ru.ru_utime - ru.ru_stime) / wall / os.cpu_count()
-    timer.cancel()
-    stop.set()
-    p.returncode = os.waitstatus_to_exitcode(status)
-    log.close()
-    with open(peak_file) as f:
-        rss = int(f.read().split()[-1])
-    return {
-        "wall_s": round(wall, 4),
-        "user_s": round(ru.ru_utime, 3),
-        "sys_s": round(ru.ru_stime, 3),
-        "max_rss_kib": rss,
-        "tree_rss_kib": peak[0] or None,
-        "others": round(others, 2),
-        "rc": p.returncode,
-    }
-
-
-def census(out):
-    files = size = 0
-    for root, _, names in os.walk(out):
-        for n in names:
-            files += 1
-            size += os.path.getsize(os.path.join(root, n))
-    return files, size
-
-
-def fresh(path):
+def _fresh(path):
     shutil.rmtree(path, ignore_errors=True)
     os.makedirs(path)
 
 
-def canonical(docs):
-    return sorted((json.dumps(d, sort_keys=True) for d in docs))
+def _census(out):
+    files = size = 0
+    for root, _, names in os.walk(out):
+        for name in names:
+            files += 1
+            size += os.path.getsize(os.path.join(root, name))
+    return files, size
 
 
-def verify(mod, variant, n, out):
-    if getattr(mod, "WORKLOAD", "W") == "H":
-        return mod.verify(variant, n, out)
-    from workload.model import objects
-
+def _verified(peer, variant, n, out):
+    if getattr(peer, "WORKLOAD", "W") == "H":
+        return peer.verify(variant, n, out)
     services = store.load_inputs("W", n)
-    picked = services if n < 1000 else services[:: n // 20]
-    wanted = [(e, s["name"]) for e in store.ENVS for s in picked]
-    byname = {s["name"]: s for s in picked}
-    got = mod.read(variant, out, wanted)
+    picked = services if n < LARGE else services[:: n // 20]
+    by_name = {service["name"]: service for service in picked}
+    wanted = [(env, name) for env in store.ENVS for name in by_name]
+    got = peer.read(variant, out, wanted)
     if got is None:
         return "not applicable"
-    bad = []
-    for e, name in wanted:
-        want = canonical(objects(byname[name], e))
-        have = canonical(got.get((e, name), []))
-        if want != have:
-            bad.append((e, name))
-            if len(bad) == 1:
-                diff(byname[name], e, got.get((e, name), []), objects(byname[name], e))
-    return f"equal ({len(wanted)} pairs)" if not bad else f"DIFFERS {len(bad)}/{len(wanted)}: {bad[:3]}"
+    bad = [(env, name) for env, name in wanted if _canonical(objects(by_name[name], env)) != _canonical(got.get((env, name), []))]
+    if not bad:
+        return f"equal ({len(wanted)} pairs)"
+    env, name = bad[0]
+    _show_difference(got.get((env, name), []), objects(by_name[name], env))
+    return f"DIFFERS {len(bad)}/{len(wanted)}: {bad[:3]}"
 
 
-def diff(s, e, have, want):
-    import difflib
-    import yaml
+def _canonical(docs):
+    return sorted(json.dumps(doc, sort_keys=True) for doc in docs)
 
+
+def _show_difference(have, want):
     def text(docs):
-        docs = sorted(docs, key=lambda d: d["kind"])
-        return yaml.dump_all(docs, Dumper=yaml.CSafeDumper).splitlines()
+        return yaml.dump_all(sorted(docs, key=lambda doc: doc["kind"]), Dumper=yaml.CSafeDumper).splitlines()
 
-    for line in list(difflib.unified_diff(text(want), text(have), "want", "have", lineterm=""))[:60]:
-        print("  " + line, file=sys.stderr)
+    for shown in list(difflib.unified_diff(text(want), text(have), "want", "have", lineterm=""))[:60]:
+        print("  " + shown, file=sys.stderr)
 
 
 def main():
-    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("variants", nargs="?")
-    ap.add_argument("sizes", nargs="?", default="1")
-    ap.add_argument("--reps", type=int, default=3)
-    ap.add_argument("--rerun", action="store_true")
-    ap.add_argument("--verify", action="store_true")
-    ap.add_argument("--limit", type=float, default=300)
-    ap.add_argument("--peer-dir", action="append", default=[])
-    ap.add_argument("--list", action="store_true")
-    a = ap.parse_args()
-    table = peers(a.peer_dir)
-    if a.list or not a.variants:
-        for v, mod in table.items():
-            print(f"{v:24} {mod.VARIANTS[v]}")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("variants", nargs="?")
+    parser.add_argument("sizes", nargs="?", default="1")
+    parser.add_argument("--reps", type=int, default=3)
+    parser.add_argument("--rerun", action="store_true")
+    parser.add_argument("--verify", action="store_true")
+    parser.add_argument("--limit", type=float, default=300)
+    parser.add_argument("--peer-dir", action="append", default=[])
+    parser.add_argument("--list", action="store_true")
+    asked = parser.parse_args()
+    table = peers(asked.peer_dir)
+    if asked.list or not asked.variants:
+        for variant, peer in table.items():
+            print(f"{variant:24} {peer.VARIANTS[variant]}")
         return
-    os.makedirs(f"{store.HOME}/log", exist_ok=True)
-    for n in map(int, a.sizes.split(",")):
-        for variant in a.variants.split(","):
-            mod = table[variant]
-            tag = getattr(mod, "WORKLOAD", "W")
-            base = f"{store.HOME}/work/{variant}/{n}"
-            src, out = f"{base}/src", f"{base}/out"
-            fresh(src)
-            mod.prepare(variant, n, src)
-            cmd = mod.command(variant, n, src, out)
-            head = {"variant": variant, "workload": tag, "n": n}
-            tree = None
-            if n < 1000:
-                fresh(out)
-                r = execute(cmd, a.limit, sample=True)
-                tree = r["tree_rss_kib"]
-                if r["rc"]:
-                    print(json.dumps({**head, **r, "error": tail()}), flush=True)
-                    continue
-            failed = False
-            for rep in range(a.reps):
-                fresh(out)
-                r = execute(cmd, a.limit, sample=(n >= 1000 and rep == 0))
-                tree = tree or r["tree_rss_kib"]
-                r["tree_rss_kib"] = tree
-                files, size = census(out)
-                line = {**head, "rep": rep, "kind": "render", **r, "files": files, "bytes": size}
-                if r["rc"]:
-                    line["error"] = tail()
-                    failed = True
-                print(json.dumps(line), flush=True)
-                if failed:
-                    break
-            if failed:
-                continue
-            if a.rerun:
-                for rep in range(a.reps):
-                    r = execute(cmd, a.limit)
-                    print(json.dumps({**head, "rep": rep, "kind": "rerun", **r}), flush=True)
-            if a.verify:
-                print(json.dumps({**head, "kind": "verify", "result": verify(mod, variant, n, out)}), flush=True)
+    for n in map(int, asked.sizes.split(",")):
+        run([Case(table[variant], variant, n, asked.limit) for variant in asked.variants.split(",")], n, asked)
 
 
-def tail():
-    with open(f"{store.HOME}/log/last.{os.getpid()}.err", "rb") as f:
-        return f.read()[-600:].decode("utf-8", "replace")
+def run(cases, n, asked):
+    """All repetitions of some cases of one size, taking turns."""
+    if n < LARGE:
+        for case in cases:
+            case.render(None, sample=True)
+    for rep in range(asked.reps):
+        for case in (case for case in cases if not case.failed):
+            case.render(rep, sample=n >= LARGE and rep == 0)
+    for rep in range(asked.reps if asked.rerun else 0):
+        for case in (case for case in cases if not case.failed):
+            case.rerun(rep)
+    for case in (case for case in cases if asked.verify and not case.failed):
+        case.verify()
 
 
 if __name__ == "__main__":

@@ -32,7 +32,8 @@ KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml")
 _LISTS = ("resources", "components", "bases", "crds", "configurations", "generators", "transformers", "validators", "patchesStrategicMerge")
 _WITH_PATH = ("patches", "patchesJson6902", "replacements")
 _GENERATORS = ("configMapGenerator", "secretGenerator")
-_NOISE = re.compile(r".*recursed accumulation of path '[^']*': ", re.DOTALL)
+_LONGEST = 600
+"""Characters of what kustomize says that a finding shows: it quotes itself once for each component, and the cause comes last."""
 
 FieldPath = tuple[str | int, ...]
 
@@ -52,8 +53,7 @@ def patcher(root: Path, settings: Settings) -> Patcher:
         app, env = folder.split("/")[2], folder.split("/")[4]
         at = f"{PATCHES}/{env}/patches/{app}"
         if answer.error:
-            problem = _NOISE.sub("", answer.error).replace(scratch, "").removesuffix('"').strip()
-            _raise([_refused(Location(at, 1), f"kustomize refuses a patch: {printable(problem)}")])
+            _raise([_refused(Location(at, 1), f"kustomize refuses a patch: {_cause(answer.error).replace(scratch, '')}")])
         objects = _objects(before.text)
         _raise(finding for document in documents if document.file.startswith(f"{at}/") for finding in _idle(document, objects))
         return _objects(answer.text)
@@ -103,6 +103,13 @@ def _objects(text: str) -> list[Body]:
         return read_kustomize(text)
     except yaml.YAMLError as error:
         raise ToolError("kustomize built something that is no YAML", help="run `cnai doctor`") from error
+
+
+def _cause(error: str) -> str:
+    """The last part of what kustomize says, in one line of bounded length."""
+    last = error.rpartition("recursed accumulation of path '")[2]
+    text = re.sub(r'\\+"', '"', last.partition("': ")[2] if last != error else last).strip().rstrip('"')
+    return printable(text if len(text) <= _LONGEST else f"…{text[-_LONGEST:]}")
 
 
 def _raise(findings: Iterable[Finding]) -> None:

@@ -5,7 +5,7 @@ import sys
 from cdk8s import ApiObject, ApiObjectMetadata, App, Chart, JsonPatch, YamlOutputType
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "workload"))
-from model import objects  # noqa: E402
+from model import objects
 
 src, out = sys.argv[1:3]
 with open(src) as f:

@@ -15,14 +15,13 @@ VARIANTS = {"cdk8s-ts": "node main.js, FILE_PER_CHART"}
 
 def prepare(variant, n, src):
     def expr(objs):
-        text = as_json(
+        return as_json(
             alone=lambda x: x,
             wrap_text=lambda t: "`" + t[1:-1].replace('\\"', '"') + "`",
-            embed=lambda x: "${%s}" % x,
+            embed=lambda x: "${" + x + "}",
             ints=lambda x: f"String({x})",
             objs=objs,
         )
-        return text
 
     adds = "\n".join(f"  new ApiObject(chart, '{d['kind']}', {expr(d)});" for d in sample())
     store.write(

@@ -26,7 +26,13 @@ repository = "https://git.example.internal/config.git"
 ENVIRONMENT = """name: {env}
 tier: {env}
 clusters:
-  {cluster}: {{role: primary, region: eu-west-1, jurisdiction: EU, server: "https://{env}.example.internal", profile: "2026.11", api_cidrs: [10.40.255.1/32]}}
+  {cluster}:
+    role: primary
+    region: eu-west-1
+    jurisdiction: EU
+    server: https://{env}.example.internal
+    profile: "2026.11"
+    api_cidrs: [10.40.255.1/32]
 teams:
 {teams}
 endpoints:
@@ -57,9 +63,9 @@ def _folder(path):
     return path
 
 
-def output(variant, src, out):
-    """Output always lies inside the repository; what the last build remembers goes with it."""
-    return (f"{src}/deploy", f"{src}/.cnai")
+def outputs(src):
+    """Output always lies inside the repository, and what the last build remembers beside it."""
+    return [f"{src}/deploy", f"{src}/.cnai"]
 
 
 def command(variant, n, src, out):

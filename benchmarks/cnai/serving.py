@@ -4,7 +4,16 @@ from _services import SERVICES
 
 from cnai_gitops import Blueprint, Model, Rate, Serve
 
-models = [Model(name=service["name"], owner=service["owner"].removeprefix("team-")) for service in SERVICES]
+models = [
+    Model(
+        name=service["name"],
+        owner=service["owner"].removeprefix("team-"),
+        origin="made by the generator",
+        licence="Apache-2.0",
+        purposes=["inference"],
+    )
+    for service in SERVICES
+]
 fleet = [
     Blueprint(
         name=service["name"],

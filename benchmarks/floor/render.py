@@ -5,7 +5,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "workload"))
-from model import objects  # noqa: E402
+from model import objects
 
 EXT = "yaml"
 how, src, out = sys.argv[1:4]

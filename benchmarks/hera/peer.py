@@ -38,6 +38,7 @@ def verify(variant, n, out):
             bad += 1
             if bad == 1:
                 import difflib
+
                 import yaml
 
                 a, b = (yaml.dump(x).splitlines() for x in (normal(workflow_template(p)), have))

@@ -5,7 +5,7 @@ import sys
 from hera.workflows import DAG, Container, Env, Parameter, Resources, RetryStrategy, Task, WorkflowTemplate
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from pipeline import DEPENDS, STEPS, labels  # noqa: E402
+from pipeline import DEPENDS, STEPS, labels
 
 src, out = sys.argv[1:3]
 with open(src) as f:

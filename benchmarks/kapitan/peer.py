@@ -1,7 +1,6 @@
 """kapitan: one target per service x environment, classes for the service's own values."""
 
 import yaml
-
 from workload import store
 from workload.templates import as_json, as_yaml
 
@@ -73,7 +72,7 @@ def main():
     else:
 
         def ix(x):
-            return "{{ inventory.parameters.%s }}" % x
+            return "{{ inventory.parameters." + x + " }}"
 
         store.write(f"{src}/templates/manifest.yaml", as_yaml(ix, lambda x: f'"{ix(x)}"') + "\n")  # jinja2 eats one
 

@@ -1,7 +1,6 @@
 """kustomize: a base of six files per service, one overlay per environment."""
 
 import yaml
-
 from workload import store
 from workload.model import objects
 
@@ -76,7 +75,7 @@ def prepare(variant, n, src):
     services = store.load_inputs("W", n)
     for s in services:
         b = f"{src}/base/{s['name']}"
-        for fn, d in zip(FILES, base_objects(s)):
+        for fn, d in zip(FILES, base_objects(s), strict=True):
             store.write(f"{b}/{fn}.yaml", dump(d))
         store.write(
             f"{b}/kustomization.yaml",

@@ -15,16 +15,13 @@ from workload.templates import as_yaml
 
 VARIANTS = {"nyl-one": "one `nyl template DIR` -> one stream"}
 PORT = 18082
-KUBECONFIG = (
-    """apiVersion: v1
+KUBECONFIG = f"""apiVersion: v1
 kind: Config
-clusters: [{name: x, cluster: {server: "http://127.0.0.1:%d"}}]
-users: [{name: x, user: {}}]
-contexts: [{name: x, context: {cluster: x, user: x}}]
+clusters: [{{name: x, cluster: {{server: "http://127.0.0.1:{PORT}"}}}}]
+users: [{{name: x, user: {{}}}}]
+contexts: [{{name: x, context: {{cluster: x, user: x}}}}]
 current-context: x
 """
-    % PORT
-)
 NUMERIC = ("s.targetRps", "s.maxBatch", "s.timeoutSeconds")
 
 
@@ -33,7 +30,13 @@ def ix(x):
 
 
 def prepare(variant, n, src):
-    body = as_yaml(lambda x: "${{ %s }}" % ix(x), lambda x: "${{ '%%s' %% %s }}" % ix(x) if x in NUMERIC else "${{ %s }}" % ix(x))
+    def expression(x):
+        return "${{ " + ix(x) + " }}"
+
+    def quoted(x):
+        return "${{ '%s' % " + ix(x) + " }}" if x in NUMERIC else expression(x)
+
+    body = as_yaml(expression, quoted)
     # a value that starts and ends with an expression must be a single one
     body = body.replace(" }}@${{ ", " + '@' + ")
     for s in store.load_inputs("W", n):

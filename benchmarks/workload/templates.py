@@ -78,5 +78,5 @@ def as_yaml(expr, quoted):
     """YAML text for text templates: expr(x) in place, quoted(x) where it must stay text."""
     text = yaml.dump_all(sample(), Dumper=Block, sort_keys=False, allow_unicode=True, width=10000)
     must = "|".join(("s.cpu", "s.gpu", "s.targetRps", "s.maxBatch", "s.timeoutSeconds"))
-    text = re.sub(r"(?m)(: )«(%s)»$" % must, lambda m: m[1] + quoted(m[2]), text)
+    text = re.sub(rf"(?m)(: )«({must})»$", lambda m: m[1] + quoted(m[2]), text)
     return re.sub(r"«#?([\w.]+)»", lambda m: expr(m[1]), text)

@@ -12,6 +12,7 @@ import orjson
 
 from cnai_gitops.plan.build import Plan, Use
 from cnai_gitops.plan.target import Target
+from cnai_gitops.spec.blueprint import Blueprint
 
 if TYPE_CHECKING:
     from cnai_gitops.steps.lineage import Dataset
@@ -100,17 +101,19 @@ def _dataset_rows(plan: Plan) -> Iterator[dict[str, Any]]:
 
 
 def _model_rows(plan: Plan) -> Iterator[dict[str, Any]]:
-    apps = [entry.value for entry in plan.project.apps.values()]
+    used: dict[str, list[tuple[Blueprint, str]]] = {}
+    for app in (entry.value for entry in plan.project.apps.values()):
+        for key, stage in app.stages("serve"):
+            used.setdefault(stage.model, []).append((app, key))
     for name, entry in plan.project.models.items():
         spec = entry.value
-        used = [(app, key) for app in apps for key, stage in app.stages("serve") if stage.model == name]
         yield {
             "model": name,
             "owner": spec.owner,
             "origin": spec.origin,
             "licence": spec.licence,
             "purposes": list(spec.purposes),
-            "used_by": [{"app": app.name, "team": app.team, "stage": key, "purpose": app.purpose} for app, key in used],
+            "used_by": [{"app": app.name, "team": app.team, "stage": key, "purpose": app.purpose} for app, key in used.get(name, ())],
         }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from cnai_gitops.findings import Finding, Location
-from cnai_gitops.plan.images import images_of, needs_model
+from cnai_gitops.plan.images import images_of, needs_model, platform_images_of
 from cnai_gitops.plan.layers import Layer, ResolvedStage, resolve
 from cnai_gitops.plan.references import check_references
 from cnai_gitops.plan.target import Target, neutral
@@ -113,7 +113,7 @@ class Plan:
         for key, stage in entry.value.stages():
             resolved, wrong = resolve(key, stage, list(self._layers(key, target, release)))
             findings += wrong
-            missing = [] if target.neutral else list(self._missing(entry.value, resolved, release))
+            missing = [] if target.neutral else list(self._missing(resolved, target))
             if missing:
                 pending[key] = ", ".join(missing)
             else:
@@ -141,7 +141,10 @@ class Plan:
         if key in own:
             yield Layer("cluster", own[key], release.place, ("clusters", target.cluster, key))
 
-    def _missing(self, app: Blueprint, resolved: ResolvedStage, release: Entry[Release] | None) -> Iterator[str]:
+    def _missing(self, resolved: ResolvedStage, target: Target) -> Iterator[str]:
+        for image in platform_images_of(resolved.key, resolved.stage):
+            if image not in target.environment.images:
+                yield f"platform image {image}"
         for image in images_of(resolved.stage):
             if image not in resolved.pins.images:
                 yield f"image {image}"

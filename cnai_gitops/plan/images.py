@@ -8,6 +8,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from cnai_gitops.spec.accelerator import AcceleratorRequest
+
 STEPS_IMAGE = "cnai-steps"
 """Platform image that carries `cnai_gitops.steps`: lineage, gate, packaging, drift, emissions."""
 
@@ -18,6 +20,21 @@ def images_of(stage: Any) -> list[str]:
     parts = [stage, *(step.engine for step in steps if _has(step, "engine"))]
     images = [part.image for part in parts if _has(part, "image")]
     return list(dict.fromkeys(image for image in images if isinstance(image, str)))
+
+
+def platform_images_of(key: str, stage: Any) -> list[str]:
+    """Names of the platform's images that a stage runs in; the environment pins them."""
+    if key.startswith("serve."):
+        image = stage.engine.platform_image(stage)
+        return [image] if image else []
+    return [STEPS_IMAGE] if not key.startswith("observe.") or stage.drift else []
+
+
+def accelerators_of(stage: Any) -> list[AcceleratorRequest]:
+    """What a stage and its engines ask for."""
+    steps = stage.graph if _has(stage, "graph") else (stage,)
+    parts = [stage, *(step.engine for step in steps if _has(step, "engine"))]
+    return [part.accelerator for part in parts if _has(part, "accelerator") and part.accelerator is not None]
 
 
 def _has(spec: Any, name: str) -> bool:

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from cnai_gitops.findings import Finding, Location, Severity
-from cnai_gitops.plan.images import STEPS_IMAGE, images_of, needs_model
+from cnai_gitops.plan.images import accelerators_of, images_of, needs_model
 from cnai_gitops.project import Entry
 from cnai_gitops.source.places import Place
 from cnai_gitops.spec.blueprint import Blueprint
@@ -142,13 +142,14 @@ def _check_release(plan: Plan, env: str, app: str, release: Entry[Release]) -> I
     yield from _check_images(blueprint, release)
     yield from _check_gateways(project.environments[env], blueprint, release)
     yield from _check_places(plan, env, blueprint)
+    yield from _check_pools(plan, env, project.apps[app])
+    yield from _check_canaries(blueprint, release)
     yield from _pending(plan, env, app, release)
 
 
 def _check_places(plan: Plan, env: str, blueprint: Blueprint) -> Iterator[Finding]:
     project, app = plan.project, blueprint.name
     environment = project.environments[env].value
-    yield from _check_platform_images(project.environments[env], blueprint)
     for use in plan.uses(blueprint):
         if use.dataset in project.datasets and use.dataset not in environment.datasets:
             at = project.environments[env].place.locate(("datasets",))
@@ -193,16 +194,26 @@ def _check_gateways(environment: Entry[Environment], blueprint: Blueprint, relea
             yield Finding(code="CNAI228", message=message, location=at, help=f"add endpoints.{wanted} with name, namespace and domain")
 
 
-def _check_platform_images(environment: Entry[Environment], blueprint: Blueprint) -> Iterator[Finding]:
-    """Images of the platform that an app's workflows and services run in must be pinned by the environment."""
-    wanted = {runtime: key for key, stage in blueprint.stages("serve") if (runtime := stage.engine.platform_image(stage))}
-    if any(key.split(".")[0] in ("prepare", "train") or getattr(stage, "drift", None) for key, stage in blueprint.stages()):
-        wanted[STEPS_IMAGE] = "workflows"
-    for image, who in sorted(wanted.items()):
-        if image not in environment.value.images:
-            message = f"{environment.value.name} pins no digest of the platform image {image!r}, which {who} of {blueprint.name} need(s)"
-            at = environment.place.locate(("images",))
-            yield Finding(code="CNAI229", message=message, location=at, help=f"add images.{image}: sha256:... to the environment")
+def _check_pools(plan: Plan, env: str, entry: Entry[Blueprint]) -> Iterator[Finding]:
+    """Accelerators that a stage asks for must exist where it runs; else its pods wait for ever."""
+    for target in plan.targets_of(entry.value.name):
+        if target.env != env:
+            continue
+        for key, resolved in plan.app(entry.value.name, target).stages.items():
+            for request in accelerators_of(resolved.stage):
+                if request.type not in target.place.accelerators:
+                    at = entry.place.locate((*key.split("."), "accelerator"))
+                    extra = f" on {target.name}, but {key} asks for it"
+                    yield _unknown("CNAI218", "accelerator", request.type, target.place.accelerators, at, extra)
+
+
+def _check_canaries(blueprint: Blueprint, release: Entry[Release]) -> Iterator[Finding]:
+    for key, stage in blueprint.stages("serve"):
+        if "canary" in release.value.stages.get(key, {}) and stage.canary is None:
+            message = f"{key} of {blueprint.name} has no canary, but the release gives one a weight"
+            yield Finding(
+                code="CNAI217", message=message, location=release.place.locate((key, "canary")), help="add canary=Canary(...) to the stage"
+            )
 
 
 def _check_images(blueprint: Blueprint, release: Entry[Release]) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cnai_gitops.overlay import equal
 from cnai_gitops.resources.base import Body, Key, key_of, kind_of
 
 Sides = Mapping[tuple[str, str], Sequence[Body]]
@@ -130,7 +131,7 @@ def _changes(old: Mapping[Key, Body], new: Mapping[Key, Body], applied: bool) ->
             yield Change("-", key)
         elif key not in old:
             yield Change("+", key)
-        elif old[key] != new[key]:
+        elif not equal(old[key], new[key]):
             fields = tuple(_fields(old[key], new[key], ""))
             restarts, refused = (_restarts(old[key], new[key]), tuple(_immutable(old[key], new[key]))) if applied else (False, ())
             yield Change("~", key, fields, restarts, refused)
@@ -141,7 +142,12 @@ def _restarts(old: Body, new: Body) -> bool:
     kind = kind_of(new)
     if kind is None or kind.pods is None or kind.kind in ("WorkflowTemplate", "CronWorkflow", "TrainingRuntime", "ClusterTrainingRuntime"):
         return False
-    return [pod.spec for pod in kind.pods(old)] != [pod.spec for pod in kind.pods(new)]
+
+    def running(body: Body) -> tuple[list[Any], list[Any]]:
+        # a model's image stands beside the pod template, and still is what runs
+        return [pod.spec for pod in kind.pods(body)] if kind.pods else [], list(kind.images(body)) if kind.images else []
+
+    return running(old) != running(new)
 
 
 def _immutable(old: Body, new: Body) -> Iterator[str]:
@@ -158,7 +164,7 @@ def _at(node: Any, pointer: str) -> Any:
 
 
 def _fields(old: Any, new: Any, path: str) -> Iterator[FieldChange]:
-    if old == new and type(old) is type(new):
+    if equal(old, new):
         return
     if isinstance(old, dict) and isinstance(new, dict):
         for key in dict.fromkeys([*old, *new]):

@@ -104,6 +104,9 @@ Duration = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(s|m|h|d)$")]
 Cron = Annotated[str, StringConstraints(pattern=r"^\S+ \S+ \S+ \S+ \S+$")]
 """Five cron fields: minute, hour, day of month, month, day of week."""
 
+Timezone = Annotated[str, StringConstraints(pattern=r"^(UTC|[A-Z][A-Za-z_]+(/[A-Z][A-Za-z_+-]+)+)$")]
+"""A name of the IANA time zone database, for example Europe/Berlin."""
+
 Url = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+.-]*://[^\s]+$")]
 Count = Annotated[int, Ge(0), Le(100_000)]
 Positive = Annotated[int, Ge(1), Le(100_000)]

@@ -12,7 +12,21 @@ from annotated_types import Ge
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from cnai_gitops.facts.profiles import profiles
-from cnai_gitops.spec.base import Count, Cron, Digest, Duration, EnvironmentName, Name, Positive, Quantity, Spec, Strings, Text, Url
+from cnai_gitops.spec.base import (
+    Count,
+    Cron,
+    Digest,
+    Duration,
+    EnvironmentName,
+    Name,
+    Positive,
+    Quantity,
+    Spec,
+    Strings,
+    Text,
+    Timezone,
+    Url,
+)
 
 Tier = Literal["dev", "staging", "prod"]
 Role = Literal["primary", "standby", "hub"]
@@ -132,7 +146,7 @@ class Window(Spec):
     kind: Literal["allow", "deny"]
     schedule: Cron
     duration: Duration
-    timezone: str = "Etc/UTC"
+    timezone: Timezone = "Etc/UTC"
 
 
 class ArgoCD(Spec):

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
-from cnai_gitops.spec.base import Count, Cron, Duration, Name, Names, Spec, Variables
+from cnai_gitops.spec.base import Count, Cron, Duration, Name, Names, Spec, Timezone, Variables
 from cnai_gitops.spec.engine import Engine, Variants
 
 PrepareEngine = Annotated[Engine, Variants("prepare")]
@@ -38,7 +38,7 @@ class Prepare(Spec):
     reads: Names = ()
     writes: Names = ()
     schedule: Cron | None = None
-    timezone: str = "Etc/UTC"
+    timezone: Timezone = "Etc/UTC"
     retries: Count = 2
     timeout: Duration = "6h"
     env: Variables = Field(default_factory=dict)

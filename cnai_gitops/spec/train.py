@@ -13,7 +13,7 @@ from annotated_types import Ge, Le
 from pydantic import AfterValidator, Field, model_validator
 
 from cnai_gitops.spec.accelerator import AcceleratorRequest
-from cnai_gitops.spec.base import Count, Cron, Duration, Name, Names, Positive, Resources, Spec, Strings, Variables
+from cnai_gitops.spec.base import Count, Cron, Duration, Name, Names, Positive, Resources, Spec, Strings, Timezone, Variables
 from cnai_gitops.spec.engine import Engine, Variants, default_engine
 
 TrainEngine = Annotated[Engine, Variants("train")]
@@ -135,10 +135,10 @@ class Train(Spec):
     gate: Annotated[Mapping[str, str], AfterValidator(_bounds)] = {}
     checkpoint: Checkpoint = Checkpoint()
     schedule: Cron | None = None
-    timezone: str = "Etc/UTC"
+    timezone: Timezone = "Etc/UTC"
     retries: Count = 1
     timeout: Duration = "24h"
-    priority: Name = "training"
+    priority: Literal["training", "opportunistic", "serving"] = "training"
     env: Variables = Field(default_factory=dict)
     engine: TrainEngine = Field(default_factory=lambda: default_engine("train", "trainer"))
 

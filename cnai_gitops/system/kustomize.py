@@ -41,7 +41,7 @@ def build_many(root: Path, folders: Sequence[str], settings: Settings) -> list[A
         tool = require("kustomize", settings)
         return [_one(root, folder, list(tool.command)) for folder in folders]
     lines = "".join(f"{root / folder}\n" for folder in folders)
-    done = run([str(helper.path)], input=lines.encode(), env={"GOGC": "400", "GOMAXPROCS": "2", **OFFLINE}, timeout=EACH + len(folders))
+    done = run([str(helper.path)], input=lines.encode(), env={"GOGC": "1000", "GOMAXPROCS": "2", **OFFLINE}, timeout=EACH + len(folders))
     try:
         answers = [json.loads(line) for line in done.stdout.splitlines()]
     except ValueError as error:

@@ -119,7 +119,8 @@ def release() -> Release:
 def environment() -> Environment:
     base = surroundings().environments["prod"].value
     data = base.model_dump(exclude_unset=True)
-    data["clusters"]["eu1"]["accelerators"]["l4"] = {"count": 8, "per_node": 4, "driver": "580.95.05"}
+    for cluster in ("eu1", "eu2"):
+        data["clusters"][cluster].setdefault("accelerators", {})["l4"] = {"count": 8, "per_node": 4, "driver": "580.95.05"}
     data["teams"] = {"risk": {"quota": {"h100": 32, "l4": 4}, "cpu": 8, "memory": "1Ti", "budget_usd_month": 1}}
     data["datasets"]["fraud-features"] |= {"secret": "reader", "clusters": {"eu2": {"uri": "s3://second/fraud-features"}}}
     data["secrets"]["writer"] = {"remote": "risk/writer"}

@@ -5,6 +5,7 @@ Must not: know a kind.
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 
 from cnai_gitops.resources.base import Kind, kinds
@@ -27,5 +28,6 @@ def pages() -> dict[str, str]:
 
 
 def _row(kind: Kind) -> list[str]:
-    owned = "; ".join(f"{code(o.pointer)} {cell(o.by)}{f' ({cell(o.when)})' if o.when else ''}" for o in kind.owned)
+    fields = dict.fromkeys((re.sub(r"/\d+(?=/)", "/*", o.pointer), o.by, o.when) for o in kind.owned)  # one line for all items of a list
+    owned = "; ".join(f"{code(pointer)} {cell(by)}{f' ({cell(when)})' if when else ''}" for pointer, by, when in fields)
     return [code(kind.kind), "counted" if kind.pods or kind.demand else "", str(kind.name_limit), str(kind.wave), owned]

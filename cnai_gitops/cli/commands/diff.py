@@ -16,6 +16,7 @@ from cnai_gitops.cli.output import emit_text
 if TYPE_CHECKING:
     from cnai_gitops.plan.build import Plan
     from cnai_gitops.review.context import ReviewContext
+    from cnai_gitops.review.diff import Sides
 
 
 def command(
@@ -57,7 +58,7 @@ def command(
     else:
         revision, before = base_side(plan, base, selection)
         review = diff.compare(before, now, hatches(plan, selection))
-        context = _context(folder, "what this change does", revision, at, judge)
+        context = _context(folder, "what this change does", revision, at, judge, before)
     emit_text(render(output, review, context), to)
     return int(review.changed and not exit_zero and not between)
 
@@ -71,13 +72,20 @@ def _pairs(plan: Plan, one: str, other: str) -> dict[str, str]:
     return {found[0][place]: found[1][place] for place in found[0].keys() & found[1].keys()}
 
 
-def _context(folder: Path, title: str, base: str, at: str | None, judge: bool) -> ReviewContext:
+def _context(folder: Path, title: str, base: str, at: str | None, judge: bool, before: Sides | None = None) -> ReviewContext:
     from cnai_gitops import __version__, pipeline
     from cnai_gitops.review.context import ReviewContext
-    from cnai_gitops.review.quota import rows
+    from cnai_gitops.review.quota import ledger_of, rows
 
     if not judge:
         return ReviewContext(title=title, base=base, version=__version__)
     verdict = pipeline.check(folder, settings(), at=day(at, folder), fresh=False)
     ledger = verdict.evidence.data["ledger"]["teams"] if verdict.evidence else ()
-    return ReviewContext(title=title, base=base, version=__version__, findings=verdict.findings, quota=rows(ledger), judged=True)
+    return ReviewContext(
+        title=title,
+        base=base,
+        version=__version__,
+        findings=verdict.findings,
+        quota=rows(ledger, None if before is None else ledger_of(before)),
+        judged=True,
+    )

@@ -31,7 +31,7 @@ def render(review: Review, context: ReviewContext) -> str:
     if context.quota:
         head += ["", "```", *(f"{r.env:<9} {r.team:<10} {r.accelerator:<8} {bar(r)}" for r in context.quota), "```"]
     foot = f"\n<sub>cnai {context.version} · {review.compared} objects compared</sub>\n"
-    text = "\n".join(head)[: BUDGET // 2] + "\n"
+    text = "\n".join(_fitting(head)) + "\n"
     left_out = []
     for target in sorted((t for t in review.targets if t.changes), key=_weight):
         block = _details(target)
@@ -42,6 +42,18 @@ def render(review: Review, context: ReviewContext) -> str:
     if left_out:
         text += f"\n{len(left_out)} more not shown for length: {_text(', '.join(left_out))[:1500]}\n"
     return text + foot
+
+
+def _fitting(lines: list[str]) -> list[str]:
+    """The lines that fit into half of the budget, whole, and how many did not; a code fence is never left open."""
+    kept: list[str] = []
+    size = 0
+    for i, line in enumerate(lines):
+        size += len(line) + 1
+        if size > BUDGET // 2:
+            return [*kept, *(["```"] if kept.count("```") % 2 else []), f"… {len(lines) - i} more line(s) not shown for length"]
+        kept.append(line)
+    return kept
 
 
 def _weight(target: TargetReview) -> tuple[int, int]:
