@@ -238,14 +238,21 @@ def check(root: Path, settings: Settings, selection: Selection | None = None, *,
     verdict = judge(plan, owned, at=at, packs=packs, conftest=conftest.path, lock_dir=locked if locked.is_dir() else None)
     if fresh and plan.project.config.rendered == "commit":
         stale = build(root, settings, selection, check=True).stale
-        verdict.findings += [_stale(path) for path in stale]
+        verdict.findings += _stale(stale)
     verdict.findings = list(dict.fromkeys([*plan.findings, *findings, *verdict.findings]))
     return verdict
 
 
-def _stale(path: str) -> Finding:
-    message = "is not what the blueprints and environments say now"
-    return Finding(code="CNAI801", message=f"{path} {message}", location=Location(path, 1), help="run `cnai build` and commit the result")
+def _stale(paths: Sequence[str]) -> Iterator[Finding]:
+    """One finding an owner: its first stale file, and how many more there are."""
+    owners: dict[str, list[str]] = {}
+    for path in paths:
+        parts = path.split("/")
+        owners.setdefault(parts[4] if parts[1] == "rendered" else parts[2], []).append(path)
+    for stale in owners.values():
+        more = f" (and {len(stale) - 1} more of its files)" if len(stale) > 1 else ""
+        message = f"{stale[0]} is not what the blueprints and environments say now{more}"
+        yield Finding(code="CNAI801", message=message, location=Location(stale[0], 1), help="run `cnai build` and commit the result")
 
 
 def verify(root: Path, settings: Settings, selection: Selection | None = None) -> list[Finding]:

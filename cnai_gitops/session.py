@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -17,9 +17,10 @@ from cnai_gitops import pipeline, render
 from cnai_gitops.emit import emit
 from cnai_gitops.errors import InvalidInput, UsageError
 from cnai_gitops.findings import Finding, exit_code, ordered
-from cnai_gitops.plan.build import Plan
+from cnai_gitops.plan.build import Plan, make_plan
 from cnai_gitops.plan.selection import Selection
 from cnai_gitops.resources.base import Resource
+from cnai_gitops.spec.blueprint import Blueprint
 from cnai_gitops.system.root import find_root
 from cnai_gitops.system.tools import Settings
 
@@ -45,7 +46,10 @@ class Findings(tuple[Finding, ...]):
             raise InvalidInput([finding for finding in self if finding.fails])
 
     def __repr__(self) -> str:
-        return "\n".join(f"{f.severity.value} {f.location or f.resource}: {f.code} {f.message}" for f in self) or "no findings"
+        return (
+            "\n".join(f"{'waived' if f.waiver else f.severity.value} {f.location or f.resource}: {f.code} {f.message}" for f in self)
+            or "no findings"
+        )
 
     def _repr_html_(self) -> str:
         from cnai_gitops.review.cards import findings_card
@@ -108,6 +112,16 @@ class Repository:
     def apps(self) -> Mapping[str, Any]:
         """Blueprints by name."""
         return {name: entry.value for name, entry in self.plan.project.apps.items()}
+
+    def with_app(self, blueprint: Blueprint) -> Repository:
+        """The same repository with one blueprint replaced, to try a change before writing it down."""
+        if blueprint.name not in self.apps:
+            raise UsageError(f"application {blueprint.name!r} does not exist", help=f"known: {', '.join(self.apps)}")
+        project = self.plan.project
+        entry = replace(project.apps[blueprint.name], value=blueprint)
+        other = Repository(self.root)
+        other.plan = make_plan(replace(project, apps={**project.apps, blueprint.name: entry}))
+        return other
 
     def render(self, app: str, env: str, cluster: str | None = None) -> Rendered:
         """Objects of `app` in an environment (its primary cluster unless one is named)."""

@@ -8,6 +8,7 @@ verify  CPU of `cnai build --verify` on W(N) for each overlay, beside the kustom
 
 import glob
 import os
+import random
 import statistics
 import sys
 
@@ -41,7 +42,7 @@ def start(reps=15):
 def verify(n=1000):
     root = f"{store.HOME}/work/cnai-build/{n}/src"
     overlays = sorted(glob.glob(f"{root}/deploy/kustomize/*/overlays/*/*"))
-    sample = overlays[:: max(1, len(overlays) // SAMPLE)][:SAMPLE]
+    sample = random.Random(1).sample(overlays, min(SAMPLE, len(overlays)))  # a step would meet one environment only
     listed = f"{store.HOME}/work/overlays.txt"
     store.write(listed, "\n".join(sample) + "\n")
     alone = [cpu(execute(f"<{listed} xargs -n1 kustomize build >/dev/null")) / len(sample) for _ in range(2)]

@@ -179,7 +179,7 @@ def _pending(plan: Plan, env: str, app: str, release: Entry[Release]) -> Iterato
                 message=message,
                 location=at,
                 severity=Severity.INFO,
-                help="pin it in this file once it exists",
+                help="pin it once it exists: images and models in this file, platform images in environment.yaml",
                 target=f"{env}/{cluster}",
             )
 

@@ -111,14 +111,15 @@ def between(side: Sides, one: str, other: str, clusters: Mapping[str, str], hatc
 
 def _renamed(bodies: Sequence[Body], env: str, cluster: str) -> list[Body]:
     """The bodies with the names of environment and cluster, where they stand for these themselves, put as `*`."""
-    space = re.compile(rf"(?<![a-z0-9])((?:[a-z][-a-z0-9]*-)?){re.escape(env)}(?![-a-z0-9])")
+    # a namespace ends in the name (`risk-prod`); "dev" in "cnai.dev" or "/dev/shm" is another word
+    space = re.compile(rf"(?<![a-z0-9.])([a-z][-a-z0-9]*-){re.escape(env)}(?![-a-z0-9])")
 
     def walk(node: Any) -> Any:
         if isinstance(node, dict):
             return {key: walk(value) for key, value in node.items()}
         if isinstance(node, list):
             return [walk(item) for item in node]
-        if node == cluster:
+        if node in (cluster, env):
             return "*"
         return space.sub(r"\1*", node) if isinstance(node, str) else node
 

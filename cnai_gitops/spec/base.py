@@ -42,11 +42,21 @@ class Spec(BaseModel):
         nested: dict[str, Any] = {}
         for name, value in changes.items():
             head, _, rest = name.partition("__")
-            if rest:
-                nested[head] = (nested.get(head) or getattr(self, head)).with_(**{rest: value})
-            else:
-                nested[head] = value
+            nested[head] = _changed(nested.get(head, getattr(self, head)), rest, value) if rest else value
         return override(self, nested)
+
+
+def _changed(old: Any, path: str, value: Any) -> Any:
+    """`old` with the field at `path` replaced; in a list of stages the path begins with a name, or there is only one."""
+    if not isinstance(old, tuple):
+        return old.with_(**{path: value})
+    name, _, rest = path.partition("__")
+    chosen = [i for i, item in enumerate(old) if getattr(item, "name", "").replace("-", "_") == name]
+    if not chosen and len(old) == 1:
+        chosen, rest = [0], path
+    if len(chosen) != 1 or not rest:
+        raise ValueError(f"{path!r} must begin with the name of one of {', '.join(item.name for item in old)}")
+    return tuple(item.with_(**{rest: value}) if i == chosen[0] else item for i, item in enumerate(old))
 
 
 def override(model: M, patch: Mapping[str, Any]) -> M:

@@ -251,7 +251,7 @@ def _table(always: bool) -> str:
 
 _PAGE = """# Container contract
 
-What a step's container can rely on, on a cluster and with `cnai run --local` alike. Code that keeps to it runs unchanged in both places.
+What a step's container can rely on. Code that keeps to it runs unchanged on a laptop and on a cluster.
 In Python, `cnai_gitops.steps.contract.Step.from_environment(os.environ)` reads it all and names everything that is missing.
 
 ## Always set

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 HERE = Path(__file__).resolve().parent
 PINNED = re.compile(r"sha256:([0-9a-f]{64})")
-Change = Callable[[Path], Any]
 Refused = Callable[..., list[str]]
 
 
@@ -60,9 +59,8 @@ def entries(folder: Path) -> dict[str, object]:
 
 
 def statements(text: str) -> list[str]:
-    """The first line of each error in the output: findings without their source lines, and errors without their help."""
-    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in text.splitlines()]
-    return [line for line in lines if re.match(r"\S.*: error\[|error: ", line)]
+    """The first line of each error in the output, without the object in brackets at its end."""
+    return [line.partition(" (dev/dev1")[0] for line in text.splitlines() if re.match(r"\S.*: error\[|error: ", line)]
 
 
 @pytest.fixture
@@ -82,9 +80,3 @@ def refused(root: Path, cnai: Callable[..., Any]) -> Refused:
         return statements(text)
 
     return run
-
-
-def apply(root: Path, changes: Sequence[Change]) -> None:
-    """Spoil the repository."""
-    for change in changes:
-        change(root)

@@ -147,9 +147,7 @@ def test_a_patch_that_fits_two(root: Path, cnai: Callable[..., Any], settings: S
 
 def test_a_patch_that_removes_what_is_required(root: Path, refused: Refused, settings: Settings) -> None:
     component("patches:\n- target: {kind: ScaledObject}\n  patch: |-\n    - {op: remove, path: /spec/scaleTargetRef}\n")(root)
-    assert refused("check", "--no-stale") == [
-        f"{BLUEPRINT}:10:1: error[CNAI405]: spec.scaleTargetRef is missing (dev/dev1, keda.sh/ScaledObject/risk-dev/scores-scorer)"
-    ]
+    assert refused("check", "--no-stale") == [f"{BLUEPRINT}:10:1: error[CNAI405]: spec.scaleTargetRef is missing"]
 
 
 def test_patches_for_nobody(root: Path, refused: Refused) -> None:
@@ -160,7 +158,7 @@ def test_patches_for_nobody(root: Path, refused: Refused) -> None:
 
 def test_an_override_that_fits_nothing(root: Path, refused: Refused) -> None:
     override("ScaledObject", "nobody", {"/spec/maxReplicaCount": 1})(root)
-    assert refused() == [f"{RELEASE}:8:3: error[CNAI310]: override of ScaledObject/nobody changes nothing: no such object (dev/dev1)"]
+    assert refused() == [f"{RELEASE}:8:3: error[CNAI310]: override of ScaledObject/nobody changes nothing: no such object"]
 
 
 @pytest.mark.parametrize(
@@ -186,9 +184,7 @@ def test_content_larger_than_the_api_server_takes(root: Path, refused: Refused, 
     component("configMapGenerator: [{name: large, namespace: risk-dev, files: [x.yaml]}]\n")(root)
     write(f"{PATCHES}/x.yaml", "#" * 1_500_000)(root)
     (found,) = refused("check", "--no-stale")
-    assert found.startswith(
-        f"{BLUEPRINT}:1:1: error[CNAI406]: the data has 1,500,017 bytes, the API server takes 1,048,576 (dev/dev1, /ConfigMap/risk-dev/large-"
-    )
+    assert found == (f"{BLUEPRINT}:1:1: error[CNAI406]: the data has 1,500,017 bytes, the API server takes 1,048,576")
 
 
 @pytest.mark.parametrize(
@@ -250,7 +246,7 @@ def test_two_applications_that_make_one_object(root: Path, refused: Refused) -> 
     digest = "sha256:1497b2a3711c8a3e75250696c910cfbad7441c7de7d740b382a0ac3cfecf1364"
     write("environments/dev/scores-train.yaml", f"app: scores-train\nserve.scorer:\n  model: {digest}\n")(root)
     assert refused() == [
-        f"blueprints/two.yaml:5:1: error[CNAI301]: scores and scores-train both make {kind}/scores-train-scorer (dev/dev1)"
+        f"blueprints/two.yaml:5:1: error[CNAI301]: scores and scores-train both make {kind}/scores-train-scorer"
         for kind in ("NetworkPolicy", "ServiceAccount")
     ]
 

@@ -47,7 +47,7 @@ def tools(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -
         (f"{VERSION}kill -9 $$", "error: conftest ended with -9: it said nothing"),
         (f"{VERSION}echo boom >&2; exit 2", "error: conftest ended with 2: boom"),
         (f"{VERSION}echo garbage", "error: conftest gave no verdict: it said nothing"),
-        (f"{VERSION}printf '[{{\"namespace\": \"gate\", '", "error: conftest gave no verdict: it said nothing"),
+        (f'{VERSION}printf \'[{{"namespace": "gate", \'', "error: conftest gave no verdict: it said nothing"),
         (f"{VERSION}echo '[]'", "error: conftest did not evaluate package gate: it said nothing"),
         (f"{VERSION}exit 0", "error: conftest gave no verdict: it said nothing"),
     ],
@@ -93,7 +93,10 @@ REPORTS: dict[str, tuple[Change, str]] = {
         "CNAI720]: the report is no JSON: Input is a zero-length, empty document: line 1 column 1 (char 0)",
     ),
     "cut off": (spoilt(lambda text: text[:60]), "CNAI720]: the report is no JSON: unexpected end of data: line 1 column 61 (char 60)"),
-    "a key twice": (spoilt(lambda text: f'{{"matches": [1], {text[1:]}'), "CNAI720]: the report is no JSON: the key matches is there twice"),
+    "a key twice": (
+        spoilt(lambda text: f'{{"matches": [1], {text[1:]}'),
+        "CNAI720]: the report is no JSON: the key matches is there twice",
+    ),
     "not a number": (
         spoilt(lambda text: '{"a": NaN}'),
         "CNAI720]: the report is no JSON: unexpected character, expected a JSON value: line 1 column 7 (char 6)",
@@ -144,9 +147,12 @@ def test_evidence_that_is_stale_or_from_the_future(root: Path, cnai: Callable[..
 def test_a_report_with_a_hundred_thousand_findings(root: Path, cnai: Callable[..., Any], settings: Settings) -> None:
     report = json.loads((root / EVIDENCE).read_text())
     report["matches"] = [
-        {"vulnerability": {"id": f"CVE-{i}", "severity": "Low", "fix": {"state": "fixed"}}, "artifact": {"name": "x"}} for i in range(100_000)
+        {"vulnerability": {"id": f"CVE-{i}", "severity": "Low", "fix": {"state": "fixed"}}, "artifact": {"name": "x"}}
+        for i in range(100_000)
     ]
-    report["matches"].append({"vulnerability": {"id": "CVE-X", "severity": "Unknown", "fix": {"state": "fixed"}}, "artifact": {"name": "x"}})
+    report["matches"].append(
+        {"vulnerability": {"id": "CVE-X", "severity": "Unknown", "fix": {"state": "fixed"}}, "artifact": {"name": "x"}}
+    )
     (root / EVIDENCE).write_text(json.dumps(report))
     assert (root / EVIDENCE).stat().st_size > 5 * 1024 * 1024
     done = cnai("check", "--no-stale", "-o", "json", "--root", root)
@@ -200,9 +206,7 @@ WAIVER = {
         ({"expires": "2027-12-20"}, "3:3: error[CNAI718]: waiver w1 ends on 2027-12-20, later than 30 days after 2026-11-20"),
     ],
 )
-def test_a_waiver_that_excuses_nothing(
-    root: Path, refused: Refused, settings: Settings, change: dict[str, Any], expected: str
-) -> None:
+def test_a_waiver_that_excuses_nothing(root: Path, refused: Refused, settings: Settings, change: dict[str, Any], expected: str) -> None:
     rows = "\n  ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in (WAIVER | change).items())
     write("policies/waivers/risk.yaml", f"team: risk\nwaivers:\n- {rows}\n")(root)
     assert f"policies/waivers/risk.yaml:{expected}" in refused("check", "--no-stale")
@@ -220,11 +224,18 @@ def test_a_digest_in_a_release(root: Path, refused: Refused, digest: str) -> Non
 
 @pytest.mark.parametrize(
     "image",
-    ["a", "a:latest", "a:b@sha256:abc", f"a@sha256:{'A' * 64}", f"a@sha512:{'a' * 128}", "[::1]:5000/a", "a\u3002b/c:1", f"a@sha256:{'a' * 64} "],
+    [
+        "a",
+        "a:latest",
+        "a:b@sha256:abc",
+        f"a@sha256:{'A' * 64}",
+        f"a@sha512:{'a' * 128}",
+        "[::1]:5000/a",
+        "a\u3002b/c:1",
+        f"a@sha256:{'a' * 64} ",
+    ],
 )
-def test_an_image_that_is_not_pinned_is_refused_in_production(
-    root: Path, cnai: Callable[..., Any], settings: Settings, image: str
-) -> None:
+def test_an_image_that_is_not_pinned_is_refused_in_production(root: Path, cnai: Callable[..., Any], settings: Settings, image: str) -> None:
     """In dev it is a warning; the same words are an error in staging and prod."""
     override("InferenceService", "scores-scorer", {"/spec/predictor/model/image": image})(root)
     replace("environments/dev/environment.yaml", "tier: dev", "tier: prod")(root)

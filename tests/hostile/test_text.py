@@ -145,9 +145,7 @@ def listed(*items: Any) -> dict[str, Any]:
 def test_a_list_hides_nothing(root: Path, refused: Refused, settings: Settings, document: dict[str, Any]) -> None:
     added(json.dumps(document))(root)
     words = "team risk in dev, accelerator class nvidia.com/gpu: the peak is 32 and no quota is declared"
-    assert refused("check", "--no-stale") == [
-        f"{BLUEPRINT}:1:1: error[accelerators.team_quota]: {words} (dev/dev1, apps/Deployment/risk-dev/d)"
-    ]
+    assert refused("check", "--no-stale") == [f"{BLUEPRINT}:1:1: error[accelerators.team_quota]: {words}"]
 
 
 def test_every_document_is_seen(root: Path, cnai: Callable[..., Any], settings: Settings) -> None:
@@ -197,9 +195,7 @@ def test_a_bomb_never_reaches_kustomize(root: Path, refused: Refused, settings: 
 def test_unknown_kinds_are_not_passed_over(root: Path, refused: Refused, settings: Settings, text: str, words: str) -> None:
     added(text)(root)
     (found,) = refused("check", "--no-stale")
-    assert found.startswith(
-        f"{BLUEPRINT}:1:1: error[CNAI401]: {words} is not a kind that is known here, so nothing about it was checked (dev/dev1, "
-    )
+    assert found.startswith(f"{BLUEPRINT}:1:1: error[CNAI401]: {words} is not a kind that is known here, so nothing about it was checked")
 
 
 SHAPED: list[tuple[str, str, dict[str, Any], str]] = [
@@ -219,8 +215,7 @@ def test_an_object_of_another_shape_is_a_finding_and_no_crash(
 ) -> None:
     override(kind, name, values)(root)
     (found,) = [line for line in refused("check", "--no-stale") if "CNAI404" in line]
-    assert found.partition(" (dev/dev1")[0].partition(": error")[2] == f"[CNAI404]: {words}"
-    assert found.endswith(f"{kind}/risk-dev/{name})")
+    assert found.partition(": error")[2] == f"[CNAI404]: {words}"
 
 
 def test_metadata_as_a_whole_is_out_of_reach(root: Path, refused: Refused) -> None:

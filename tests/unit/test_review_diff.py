@@ -125,9 +125,11 @@ def test_hostile_text_stays_text(name: str) -> None:
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "\n::error" not in text
+    if name == "markdown":  # nothing inside a code fence is markup, and no name can end one
+        text = "".join(text.split("```")[::2])
+        assert text.count("<details>") == text.count("</details>") == 1
     if name != "text":
         assert "<script" not in text
-        assert text.count("<details>") == text.count("</details>")
 
 
 def test_json_holds_everything() -> None:

@@ -26,7 +26,8 @@ def _block(finding: Finding, color: bool) -> str:
     label = plain(f"{word}[{finding.code}]")
     if color:
         label = f"\033[{_COLORS[word]}m{label}\033[0m"
-    extra = [part for part in (finding.target, finding.resource) if part and part != place(finding)]
+    resource = f"{finding.resource} {finding.path}".strip() if finding.resource else ""
+    extra = [part for part in (finding.target, resource) if part and part != place(finding)]
     extra += [f"waiver {finding.waiver}"] if finding.waiver else []
     about = plain(f" ({', '.join(extra)})") if extra else ""
     lines = [f"{plain(place(finding) or 'cnai')}: {label}: {plain(finding.message)}{about}"]

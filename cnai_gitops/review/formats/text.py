@@ -15,13 +15,13 @@ from cnai_gitops.review.quota import bar
 
 def render(review: Review, context: ReviewContext) -> str:
     """Warnings first, then every object with its fields, then quotas and the count."""
-    lines = [f"{context.title} (base: {context.base})", ""]
+    lines = [plain(f"{context.title} (base: {context.base})"), ""]
     first = warnings(review)
-    lines += [f"!  {line}" for line in first] + ([""] if first else [])
+    lines += [f"!  {plain(line)}" for line in first] + ([""] if first else [])
     for target in review.targets:
         if not target.changes:
             continue
-        lines.append(f"{target.target}  {plain(target.owner)}")
+        lines.append(plain(f"{target.target}  {target.owner}"))
         for change in target.changes:
             lines.append(f"  {change.sign} {plain(f'{change.key.kind}/{change.key.name}')}")
             lines += [f"      {plain(f.path):<56} {shown(f.before)} -> {shown(f.after)}" for f in change.fields]
@@ -35,6 +35,6 @@ def render(review: Review, context: ReviewContext) -> str:
         warned = sum(f.severity is Severity.WARNING and not f.waiver for f in context.findings)
         waived = sum(bool(f.waiver) for f in context.findings)
         lines.append(f"checks: {len(failing)} error(s), {warned} warning(s), {waived} waived")
-        lines += [f"  {f.location or f.resource}: {f.code}: {plain(f.message)}" for f in failing[:20]]
+        lines += [plain(f"  {f.location or f.resource}: {f.code}: {f.message}") for f in failing[:20]]
     lines.append(headline(review))
     return "\n".join(lines) + "\n"
