@@ -143,7 +143,7 @@ def test_the_report_names_every_tool_and_its_cure(tmp_path: Path, settings: Sett
     assert list(lines) == ["kustomize", "conftest", "opa", "kbuild", "yamljson"]
     assert (lines["kustomize"].ok, lines["kustomize"].version, lines["kustomize"].cure) == (True, "5.8.2", "")
     assert not lines["conftest"].ok
-    assert lines["conftest"].cure == f"run `cnai doctor --install`, which builds it with Go; {file} is 0.56.0"
+    assert lines["conftest"].cure == f"run `cnai tools install`, which builds it with Go; {file} is 0.56.0"
 
 
 def test_an_unknown_tool_lists_the_known_ones(settings: Settings) -> None:
