@@ -6,9 +6,10 @@ CNAI := $(BIN)/cnai
 TOOLS := kustomize conftest kbuild
 TEST_TOOLS := $(TOOLS) yamljson opa
 unexport PYTHONPATH
+export BENCH_HOME ?= /dev/shm/bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools test-tools demo test test-slow e2e lint format golden generate check-generated bench docs ci clean
+.PHONY: help setup tools test-tools demo test test-slow e2e lint format golden generate bench clean
 
 help:  ## list the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -47,6 +48,8 @@ lint: test-tools  ## formatters, linters, types, contracts, generated files
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/docs.py --check
+	$(CNAI) schemas write --check
 	$(CNAI) build --check
 
 format: setup  ## format Python
@@ -59,10 +62,15 @@ golden: test-tools  ## write the golden files anew; read the diff before you com
 generate: tools  ## write generated files: schemas, reference documentation, deploy/
 	$(CNAI) schemas write
 	$(BIN)/python tools/docs.py
+	$(BIN)/python tools/notebook.py
 	$(CNAI) build
 
-bench: setup  ## speed, as ratios to a floor on this machine
-	$(BIN)/python benchmarks/run.py --help
+bench: test-tools  ## speed, as CPU ratios to a floor of the same run (BENCH_HOME takes inputs and outputs)
+	benchmarks/setup.sh floor
+	$(BIN)/python benchmarks/gen.py
+	$(BIN)/python benchmarks/run.py floor-pyyaml-c,cnai-rendered,cnai-build,cnai-serve 100,1000 --rerun --verify > $(BENCH_HOME)/results.jsonl
+	$(BIN)/python benchmarks/summary.py $(BENCH_HOME)/results.jsonl
+	$(BIN)/python benchmarks/cnai/measure.py start
 
 clean:  ## remove the virtual environment and caches of this checkout
 	rm -rf $(VENV) .cnai .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +38,7 @@ def listed(root: Path, name: str) -> dict[str, str]:
     """Files on an owner's list and their digests; empty when there is none. Raises ToolError when it cannot be trusted."""
     try:
         with open(root / INDEX / f"{name}.json", "rb", opener=_no_link) as file:
-            data = file.read()
+            data = file.read() if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
     except OSError:
         return {}
     try:
@@ -51,13 +52,23 @@ def listed(root: Path, name: str) -> dict[str, str]:
 
 
 def _no_link(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW)
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def owners_on_disk(root: Path) -> list[str]:
     """Names of owners that a list exists for."""
     folder = root / INDEX
     return sorted(name.removesuffix(".json") for name in (os.listdir(folder) if folder.is_dir() else ()) if name.endswith(".json"))
+
+
+def require_free(writer: Writer, owners: Iterable[Owner], gone: Iterable[str]) -> None:
+    """Raise the ToolError that a write or removal would, before the first one: nothing is half written."""
+    for owner in owners:
+        listed(writer.root, owner.name)
+        for path in (*owner.files, f"{INDEX}/{owner.name}.json"):
+            writer.require_free(path)
+    for name in gone:
+        listed(writer.root, name)
 
 
 def write_owner(writer: Writer, owner: Owner, changes: Changes, selection: Selection = EVERYTHING) -> None:

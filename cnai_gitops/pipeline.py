@@ -103,6 +103,7 @@ def build(
         with Writer(root) as writer:
             if killed:
                 writer.sweep("deploy")
+            deploy.require_free(writer, owners, gone)
             for owner in owners:
                 deploy.write_owner(writer, owner, result.changes, selection)
             for name in gone:
@@ -231,6 +232,8 @@ def check(root: Path, settings: Settings, selection: Selection | None = None, *,
     if exit_code(plan.findings):
         return Verdict(findings=list(dict.fromkeys(plan.findings)))
     owned, findings = resources_of(plan, settings, selection)
+    if exit_code(findings):
+        return Verdict(findings=list(dict.fromkeys([*plan.findings, *findings])))
     own = root / "policies"
     pack = policies_dir()
     packs = [pack] if not own.is_dir() or own.resolve() == pack.resolve() else [pack, own]

@@ -205,6 +205,7 @@ def _environments(
     environments: dict[str, Entry[Environment]] = {}
     releases: dict[tuple[str, str], Entry[Release]] = {}
     patches: dict[tuple[str, str], list[str]] = {}
+    beside: dict[tuple[str, str], str] = {}  # a patch folder's first file
     for file in reader.files("environments", ".yaml"):
         parts = file.split("/")
         if len(parts) == 3 and parts[2] == "environment.yaml":
@@ -220,11 +221,16 @@ def _environments(
             release = _release(reader, file)
             if release:
                 releases[parts[1], release.value.app] = release
-        elif len(parts) >= 5 and parts[2] == "patches" and parts[-1] == "kustomization.yaml":
-            patches.setdefault((parts[1], parts[3]), []).append("/".join(parts[:-1]))
-            reader.source.text(file)
         elif len(parts) >= 5 and parts[2] == "patches":
+            beside.setdefault((parts[1], parts[3]), file)
+            if parts[-1] == "kustomization.yaml":
+                patches.setdefault((parts[1], parts[3]), []).append("/".join(parts[:-1]))
             reader.source.text(file)
+    for key, file in beside.items():
+        if key not in patches:
+            message = f"no kustomization.yaml in environments/{key[0]}/patches/{key[1]}, so nothing there is applied"
+            cure = "add a kustomization.yaml of kind Component that names the patches"
+            reader.findings.append(Finding(code="CNAI304", message=message, location=Location(file, 1), help=cure))
     ordered = {key: tuple(sorted(value)) for key, value in sorted(patches.items())}
     return environments, releases, ordered
 

@@ -6,6 +6,7 @@ Must not: be committed (it holds times of files), be trusted for more than "noth
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -18,6 +19,8 @@ STATE = ".cnai/state.json"
 FOLDERS = ("blueprints", "environments", "policies/waivers")
 """Folders in which a new file is an input."""
 
+_SUFFIXES = (".yaml", ".yml", ".json", ".py")
+
 Seen = tuple[int, int]
 """Time of change (ns) and size (bytes) of a file."""
 
@@ -25,6 +28,8 @@ Seen = tuple[int, int]
 def current(root: Path, selection: Selection) -> bool:
     """True when no input, no output and none of our own code changed since the last build, and that made all that is selected."""
     try:
+        if not stat.S_ISREG(os.lstat(root / STATE).st_mode):
+            return False
         state = orjson.loads((root / STATE).read_bytes())
         inputs, outputs = state["inputs"], state["outputs"]
         *made, parts = state["made"]
@@ -41,19 +46,20 @@ def current(root: Path, selection: Selection) -> bool:
 
 def remember(root: Path, selection: Selection, inputs: Mapping[str, Seen], others: Iterable[str], outputs: Mapping[str, Seen]) -> None:
     """Write down what a build read and wrote, as it was at that moment; `others` are input files that it had no use for."""
-    unused = {path: _stat(f"{root}/{path}") for path in others if path not in inputs}
+    unused = {path: _stat(f"{root}/{path}") for path in others if path not in inputs and not path.endswith("/")}
     state = {"made": _words(selection), "inputs": {**inputs, **unused}, "outputs": outputs, "code": _code()}
     with Writer(root) as writer:
         writer.write(STATE, orjson.dumps(state))
 
 
 def present(root: Path) -> Iterator[str]:
-    """Files in the input folders, cheaply: names only."""
+    """Files in the input folders, cheaply: names only. A folder that is a link ends in `/`: what lies in it is not seen."""
     start = len(str(root)) + 1
     for folder in FOLDERS:
         for at, folders, names in os.walk(root / folder):
             folders[:] = [name for name in folders if name != "__pycache__"]
-            yield from (f"{at[start:]}/{name}" for name in names if name.endswith((".yaml", ".py")))
+            yield from (f"{at[start:]}/{name}/" for name in folders if os.path.islink(f"{at}/{name}"))
+            yield from (f"{at[start:]}/{name}" for name in names if name.endswith(_SUFFIXES))
 
 
 def _words(selection: Selection) -> list[list[str]]:

@@ -118,6 +118,8 @@ def _check_release(plan: Plan, env: str, app: str, release: Entry[Release]) -> I
             )
         return
     if app not in project.apps:
+        if any(f.location and f.location.file.startswith("blueprints/") for f in project.findings):
+            return  # it may be one of those that could not be read
         yield _unknown("CNAI221", "application", app, project.apps, place.locate(("app",)))
         return
     environment = project.environments[env].value

@@ -141,15 +141,18 @@ def _below(captured: Captured, root: Path) -> list[tuple[str, _Frame]]:
     """The frames of the author's own files with their shown names; else the first that has a source at all (a notebook)."""
     named = [(_shown_name(code.co_filename, root), code, lasti) for code, lasti in captured]
     if not any(name for name, _, _ in named):
-        named = [(Path(c.co_filename).name, c, i) for c, i in captured if _text(c.co_filename)][:1]
+        named = [(Path(c.co_filename).name, c, i) for c, i in captured if not _installed(c.co_filename) and _text(c.co_filename)][:1]
     return [(name, _frame(code, lasti)) for name, code, lasti in named if name][:MAX_FRAMES]
 
 
 def _shown_name(filename: str, root: Path) -> str:
     """Path below the root; empty for files elsewhere and for what an environment inside the root installed."""
     relative = filename.removeprefix(f"{root}/")
-    installed = "site-packages/" in relative or filename.startswith(_SCRIPTS)
-    return "" if relative == filename or installed else relative
+    return "" if relative == filename or _installed(filename, relative) else relative
+
+
+def _installed(filename: str, relative: str = "") -> bool:
+    return "site-packages/" in (relative or filename) or filename.startswith(_SCRIPTS)
 
 
 def _frame(code: CodeType, lasti: int) -> _Frame:

@@ -95,6 +95,19 @@ class Writer:
         self.seen[relative] = (status.st_mtime_ns, status.st_size)
         return held is None
 
+    def require_free(self, relative: str) -> None:
+        """Raise the ToolError that `write` would for what lies at `relative` or above it; for before the first write."""
+        above, name = _split(relative)
+        try:
+            mode = os.stat(name, dir_fd=self._folder(above, make=False), follow_symlinks=False).st_mode
+            if not stat.S_ISREG(mode):
+                os.close(os.open(name, _OPEN_OLD, dir_fd=self._folder(above, make=False)))  # a link says so itself
+                raise _not_regular(mode)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise _failure("write", self.root / relative, error) from error
+
     def remove(self, relative: str) -> bool:
         """Remove the regular file `relative` and the folders that are empty then; False when it is not there."""
         above, name = _split(relative)
@@ -207,13 +220,17 @@ def _holds(folder: int, name: str, data: bytes) -> os.stat_result | None:
         return None
     try:
         status = os.fstat(descriptor)
-        if stat.S_ISDIR(status.st_mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EEXIST, "it is not a regular file")
+            raise _not_regular(status.st_mode)
         return status if status.st_size == len(data) and _read_all(descriptor, len(data)) == data else None
     finally:
         os.close(descriptor)
+
+
+def _not_regular(mode: int) -> OSError:
+    if stat.S_ISDIR(mode):
+        return IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    return OSError(errno.EEXIST, "it is not a regular file")
 
 
 def _read_all(descriptor: int, size: int) -> bytes:
@@ -245,6 +262,8 @@ def lock(path: Path, *, timeout: float = 120, waiting: Callable[[str], None] = l
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.parent.is_symlink():
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise _failure("lock", path, error) from error

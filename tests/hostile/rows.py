@@ -53,7 +53,12 @@ ROWS: dict[int, tuple[str, tuple[str, ...]]] = {
     23: ("odd and empty names", (f"{FILES}::test_odd_names_are_ordinary_names", f"{FILES}::test_empty_names")),
     24: (
         "links of all kinds",
-        (f"{FILES}::test_links", f"{PATHS}::test_what_may_not_be_read", f"{PATHS}::test_a_link_that_stays_inside_is_followed"),
+        (
+            f"{FILES}::test_links",
+            f"{PATHS}::test_what_may_not_be_read",
+            f"{PATHS}::test_a_link_that_stays_inside_is_followed",
+            f"{PATHS}::test_a_folder_that_is_a_link_is_looked_into_each_time",
+        ),
     ),
     25: (
         "links where output belongs",
@@ -61,6 +66,7 @@ ROWS: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{OUTPUT}::test_a_linked_folder_is_refused",
             f"{PATHS}::test_the_output_folder_is_a_link",
             f"{PATHS}::test_an_output_file_is_a_link",
+            f"{PATHS}::test_the_state_folder_is_a_link",
             f"{PATHS}::test_another_name_of_an_output_file_keeps_the_old_bytes",
         ),
     ),
@@ -72,6 +78,7 @@ ROWS: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{PATHS}::test_devices_and_sockets",
             f"{PATHS}::test_fifos_where_the_gate_reads",
             f"{PATHS}::test_a_fifo_in_place_of_an_output_file",
+            f"{PATHS}::test_a_fifo_in_place_of_the_state",
         ),
     ),
     27: (
@@ -120,6 +127,7 @@ ROWS: dict[int, tuple[str, tuple[str, ...]]] = {
     37: (
         "patches that fit nothing, two, or break an object",
         (
+            f"{PATHS}::test_patches_that_no_kustomization_names",
             f"{BLUEPRINTS}::test_a_patch_that_fits_nothing",
             f"{BLUEPRINTS}::test_a_patch_that_fits_two",
             f"{BLUEPRINTS}::test_a_patch_that_removes_what_is_required",

@@ -27,7 +27,6 @@ from spoiling import (
 from cnai_gitops.system.tools import Settings
 
 Refused = Callable[..., list[str]]
-UNKNOWN = "environments/dev/scores.yaml:1:1: error[CNAI221]: application 'scores' does not exist"
 KUSTOMIZATION = f"{PATCHES}/kustomization.yaml"
 
 FIELDS: dict[str, tuple[Change, str]] = {

@@ -39,6 +39,7 @@ from cnai_gitops import (
 from cnai_gitops.plan.build import Plan, images_of, make_plan
 from cnai_gitops.project import Entry, Project, load
 from cnai_gitops.source.places import PythonPlace
+from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.release import Release
 
 REPOSITORY = Path(__file__).resolve().parents[1] / "golden" / "fraud" / "repository"
@@ -180,7 +181,17 @@ def surroundings() -> Project:
     """The golden repository: its environments, datasets and organisation."""
     project = load(REPOSITORY)
     assert project.findings == ()
-    return project
+    return replace(
+        project, environments={name: replace(entry, value=_with_l4(entry.value)) for name, entry in project.environments.items()}
+    )
+
+
+def _with_l4(environment: Environment) -> Environment:
+    """The environment with a second kind of accelerator on each cluster."""
+    data = environment.model_dump(mode="json", exclude_unset=True)
+    for cluster in data["clusters"].values():
+        cluster.setdefault("accelerators", {})["l4"] = {"count": 8, "driver": "580.95.05"}
+    return Environment.model_validate(data)
 
 
 def project_of(*applications: tuple[Blueprint, Mapping[str, Release]]) -> Project:
