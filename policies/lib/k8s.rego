@@ -3,14 +3,15 @@
 # description: Where the pods, containers and labels of a document are. Computed once and shared by all rules.
 package lib.k8s
 
-# The pod specs of one document, as {path, spec, annotations}. A pod that is not where the inventory says has an empty spec.
-pods(document) := [{
+# The pod specs of one document, as {path, spec, annotations, document}. A pod that is not where the inventory says has an empty spec.
+pods(document) := [pod_of(document, pod) | some pod in document.pods]
+
+pod_of(document, pod) := {
 	"path": pod.path,
 	"spec": pod_spec(document, pod),
 	"annotations": beside(document, pod, "annotations"),
-} |
-	some pod in document.pods
-]
+	"document": document,
+}
 
 pod_spec(document, pod) := as_object(object.get(pod, "spec", object.get(document.object, object.get(pod, "at", []), {})))
 
@@ -19,18 +20,24 @@ beside(document, pod, name) := as_object(object.get(
 	document.object,
 	array.concat(array.slice(pod.at, 0, count(pod.at) - 1), ["metadata", name]),
 	{},
-))
+)) if {
+	pod.at
+} else := {}
 
-beside(_, pod, _) := {} if not pod.at
+as_object(value) := value if {
+	is_object(value)
+} else := {}
 
-as_object(value) := value if is_object(value)
+# Every pod of every document. Most documents have none: one reference passes over them faster than a loop in a loop.
+every_pod := [pod_of(input.documents[i], pod) |
+	some i, j
+	pod := input.documents[i].pods[j]
+]
 
-as_object(value) := {} if not is_object(value)
-
-# Every pod of every document, with the document that it belongs to.
-every_pod := [object.union(pod, {"document": {"id": document.id, "tier": document.tier}}) |
-	some document in input.documents
-	some pod in pods(document)
+# Every image of every document, as {document, body}.
+every_image := [{"document": input.documents[i], "body": image} |
+	some i, j
+	image := input.documents[i].images[j]
 ]
 
 lists := ["initContainers", "containers", "ephemeralContainers"]

@@ -19,23 +19,32 @@ import data.lib.result
 
 deny contains result.new(rego.metadata.chain(), container.document, path, message) if {
 	some container in k8s.every_container
+	some [place, message] in judged[container.body.resources]
+	path := sprintf("%s.resources.%s", [container.path, place])
+}
+
+# Many containers ask for the same, so each distinct `resources` is looked at once.
+asked := {container.body.resources | some container in k8s.every_container}
+
+faults[resources] contains [sprintf("%s[%s]", [list, name]), message] if {
+	some resources in asked
 	some list in ["limits", "requests"]
-	some name, value in container.body.resources[list]
+	some name, value in resources[list]
 	extended(name)
 	not quantities.whole(value)
-	path := sprintf("%s.resources.%s[%s]", [container.path, list, name])
 	message := sprintf("%s of %s is %s, not a whole number", [list, name, json.marshal(value)])
 }
 
-deny contains result.new(rego.metadata.chain(), container.document, path, message) if {
-	some container in k8s.every_container
-	some name, value in container.body.resources.requests
+faults[resources] contains [sprintf("limits[%s]", [name]), message] if {
+	some resources in asked
+	some name, value in resources.requests
 	extended(name)
-	limit := object.get(container.body.resources, ["limits", name], null)
+	limit := object.get(resources, ["limits", name], null)
 	not same(value, limit)
-	path := sprintf("%s.resources.limits[%s]", [container.path, name])
 	message := sprintf("%s is requested as %s and limited to %s", [name, json.marshal(value), json.marshal(limit)])
 }
+
+judged := faults # as one value, so that it is built once
 
 # Extended resources have a domain of their own; the domains of Kubernetes itself are divisible.
 extended(name) if {

@@ -13,11 +13,11 @@
 #   since: 0.1.0
 package cnai.images.digest_pinned
 
+import data.lib.k8s
 import data.lib.result
 
 deny contains result.new(rego.metadata.chain(), document, image.path, message) if {
-	some document in input.documents
-	some image in document.images
+	some {"document": document, "body": image} in k8s.every_image
 	not pinned(image)
 	message := sprintf("image %q is not pinned by a digest", [image.image])
 }

@@ -13,13 +13,13 @@
 #   since: 0.1.0
 package cnai.images.no_critical
 
+import data.lib.k8s
 import data.lib.result
 
 harmless := {"high", "medium", "low", "negligible", "none"}
 
 deny contains result.new(rego.metadata.chain(), document, path, message) if {
-	some document in input.documents
-	some image in document.images
+	some {"document": document, "body": image} in k8s.every_image
 	some vulnerability in critical[image.digest]
 	path := sprintf("%s#%s", [image.path, vulnerability.id])
 	message := sprintf(

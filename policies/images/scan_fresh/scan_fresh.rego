@@ -15,6 +15,7 @@
 package cnai.images.scan_fresh
 
 import data.lib.dates
+import data.lib.k8s
 import data.lib.result
 
 days_allowed := {"dev": 30, "staging": 30, "prod": 7}
@@ -22,8 +23,7 @@ days_allowed := {"dev": 30, "staging": 30, "prod": 7}
 database_days := 2
 
 deny contains result.new(rego.metadata.chain(), document, image.path, message) if {
-	some document in input.documents
-	some image in document.images
+	some {"document": document, "body": image} in k8s.every_image
 	image.digest != ""
 	some fault in faults(image.digest, object.get(days_allowed, document.tier, days_allowed.prod))
 	message := sprintf("image %q %s", [image.image, fault])
@@ -31,24 +31,27 @@ deny contains result.new(rego.metadata.chain(), document, image.path, message) i
 
 faults(digest, _) := {"has no scan report"} if not data.scans[digest]
 
-faults(digest, days) := {fault |
+faults(digest, days) := shortcomings(
+	object.get(scan, "complete", false),
+	object.get(scan, "collected_at", ""),
+	object.get(scan, "database_at", ""),
+	days,
+) if {
+	scan := data.scans[digest]
+}
+
+# By what it depends on and not by the image: scans of one night are alike, and OPA answers the same call once.
+shortcomings(complete, collected_at, database_at, days) := {fault |
 	some fault, sound in {
-		"has a scan that did not see the whole image": complete(scan),
-		stale: within(scan.collected_at, data.run.at, days),
-		outdated: within(scan.database_at, scan.collected_at, database_days),
+		"has a scan that did not see the whole image": complete == true,
+		stale: within(collected_at, data.run.at, days),
+		outdated: within(database_at, collected_at, database_days),
 	}
 	not sound
 } if {
-	scan := object.union(silent, data.scans[digest])
-	stale := sprintf("was scanned at %q, not within %d days before %s", [scan.collected_at, days, data.run.at])
-	outdated := sprintf("was scanned with a database of %q, not within %d days before the scan", [scan.database_at, database_days])
+	stale := sprintf("was scanned at %q, not within %d days before %s", [collected_at, days, data.run.at])
+	outdated := sprintf("was scanned with a database of %q, not within %d days before the scan", [database_at, database_days])
 }
-
-silent := {"complete": false, "collected_at": "", "database_at": ""}
-
-default complete(_) := false
-
-complete(scan) if scan.complete == true
 
 default within(_, _, _) := false
 

@@ -76,9 +76,10 @@ evictable(spec, replicas) if {
 # and not at all of its namespace.
 budgets_of(service) := {id: budget |
 	document := documents[service.id]
+	where := place(document)
 	some labels in k8s.label_sets(document)
-	some key in array.concat([shelf(document, "*", "*")], [shelf(document, name, value) | some name, value in labels])
-	some id, budget in filed[key]
+	some name, value in object.union(labels, {null: null})
+	some id, budget in filed[[where, name, value]]
 	k8s.selects(budget.object.spec.selector, labels)
 }
 
@@ -86,35 +87,43 @@ wanted := {service.id | some service in services}
 
 documents := {document.id: document |
 	some document in input.documents
-	document.id in wanted
+	wanted[document.id]
 }
 
-budgets := [document |
-	some document in input.documents
-	document.object.kind == "PodDisruptionBudget"
+places := {place(document) | some document in documents}
+
+# The budgets where such a service runs, each with its place.
+budgets := [[where, budget] |
+	some i
+	input.documents[i].object.kind == "PodDisruptionBudget"
+	budget := input.documents[i]
+	where := place(budget)
+	places[where]
 ]
 
-shelf(document, name, value) := sprintf("%s/%s/%s/%s=%v", [
-	document.env,
-	document.cluster,
-	object.get(document.object, ["metadata", "namespace"], ""),
-	name,
-	value,
-])
+place(document) := [document.env, document.cluster, object.get(document.object, ["metadata", "namespace"], "")]
 
-shelves_of(budget) := {shelf(budget, name, value) | some name, value in budget.object.spec.selector.matchLabels}
+# Each budget with the labels that it asks for, at its place; where it asks for none, null stands for one.
+labelled := [[budget, shelves(where, object.get(budget.object, ["spec", "selector", "matchLabels"], {}))] |
+	some [where, budget] in budgets
+]
 
-holders[key] contains budget.id if {
-	some budget in budgets
-	some key in shelves_of(budget)
+shelves(where, labels) := keys if {
+	keys := [[where, name, value] | some name, value in labels]
+	count(keys) > 0
+} else := [[where, null, null]]
+
+# `hits` is written so that OPA indexes it: all keys are grouped in one pass.
+asked := [key | some [_, keys] in labelled; some key in keys]
+
+popularity := {key: count(hits) |
+	some i
+	key := asked[i]
+	hits := [j | asked[j] = key]
 }
 
-popularity := {key: count(ids) | some key, ids in holders}
+rarest(keys) := min([[popularity[key], key] | some key in keys])[1]
 
-rarest(budget) := min([[popularity[key], key] | some key in shelves_of(budget)])[1]
-
-rarest(budget) := shelf(budget, "*", "*") if count(shelves_of(budget)) == 0
-
-shelved[rarest(budget)][budget.id] := budget if some budget in budgets
+shelved[rarest(keys)][budget.id] := budget if some [budget, keys] in labelled
 
 filed := shelved # as one value, so that it is built once

@@ -20,7 +20,8 @@ deny contains result.new(rego.metadata.chain(), document, path, message) if {
 	some [document, path, message] in faults
 }
 
-volume_types := {
+volume_fields := {
+	"name",
 	"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral",
 	"persistentVolumeClaim", "projected", "secret",
 }
@@ -47,14 +48,14 @@ faults contains [pod.document, pod.path, "no container can be read here, so noth
 faults contains [pod.document, path, sprintf("%s must be false or absent", [name])] if {
 	some pod in k8s.every_pod
 	some name in ["hostNetwork", "hostPID", "hostIPC"]
-	object.get(pod.spec, name, false) != false
+	pod.spec[name] != false
 	path := sprintf("%s.%s", [pod.path, name])
 }
 
 faults contains [pod.document, path, sprintf("a volume of type %s is not allowed", [type])] if {
 	some pod in k8s.every_pod
 	some i, volume in pod.spec.volumes
-	some type in (object.keys(volume) - ({"name"} | volume_types))
+	some type in (object.keys(volume) - volume_fields)
 	path := sprintf("%s.volumes[%d].%s", [pod.path, i, type])
 }
 
@@ -76,46 +77,69 @@ faults contains [pod.document, path, sprintf("AppArmor profile %v is neither run
 # -- security contexts, of pods and of containers alike --------------------------------------------------
 
 contexts := array.concat(
-	[[pod.document, sprintf("%s.securityContext", [pod.path]), context] |
-		some pod in k8s.every_pod
-		context := pod.spec.securityContext
-	],
-	[[container.document, sprintf("%s.securityContext", [container.path]), context] |
-		some container in k8s.every_container
-		context := container.body.securityContext
-	],
+	[[pod.document, pod.path, pod.spec.securityContext] | some pod in k8s.every_pod],
+	[[container.document, container.path, container.body.securityContext] | some container in k8s.every_container],
 )
 
-faults contains [document, sprintf("%s.runAsUser", [path]), "runs as user 0"] if {
+faults contains [document, sprintf("%s.securityContext.%s", [path, place]), message] if {
 	some [document, path, context] in contexts
+	some [place, message] in judged_contexts[context]
+}
+
+# Pods and containers are many, their contexts few, so each distinct one is looked at once.
+distinct_contexts := {context | some [_, _, context] in contexts}
+
+judged_contexts := context_faults # as one value, so that it is built once
+
+context_faults[context] contains ["runAsUser", "runs as user 0"] if {
+	some context in distinct_contexts
 	context.runAsUser == 0
 }
 
-faults contains [document, sprintf("%s.%s.type", [path, name]), sprintf("%s %v is neither RuntimeDefault nor Localhost", [name, type])] if {
-	some [document, path, context] in contexts
+context_faults[context] contains [sprintf("%s.type", [name]), sprintf("%s %v is neither RuntimeDefault nor Localhost", [name, type])] if {
+	some context in distinct_contexts
 	some name in ["seccompProfile", "appArmorProfile"]
 	type := context[name].type
 	not type in confined
 }
 
-faults contains [document, sprintf("%s.windowsOptions.hostProcess", [path]), "hostProcess must be false or absent"] if {
-	some [document, path, context] in contexts
+context_faults[context] contains ["windowsOptions.hostProcess", "hostProcess must be false or absent"] if {
+	some context in distinct_contexts
 	object.get(context, ["windowsOptions", "hostProcess"], false) != false
 }
 
-faults contains [document, sprintf("%s.seLinuxOptions.type", [path]), sprintf("SELinux type %v is not allowed", [type])] if {
-	some [document, path, context] in contexts
+context_faults[context] contains ["seLinuxOptions.type", sprintf("SELinux type %v is not allowed", [type])] if {
+	some context in distinct_contexts
 	type := context.seLinuxOptions.type
 	not type in selinux_types
 }
 
-faults contains [document, sprintf("%s.seLinuxOptions.%s", [path, name]), sprintf("SELinux %s must not be set", [name])] if {
-	some [document, path, context] in contexts
+context_faults[context] contains [sprintf("seLinuxOptions.%s", [name]), sprintf("SELinux %s must not be set", [name])] if {
+	some context in distinct_contexts
 	some name in ["user", "role"]
 	object.get(context, ["seLinuxOptions", name], "") != ""
 }
 
 # -- containers ------------------------------------------------------------------------------------------
+
+# A container reduced to what is judged here, together with the pod's context. Containers are many and such shapes few, so
+# each distinct one is looked at once.
+shapes := [[container, {
+	"body": object.filter(container.body, ["lifecycle", "livenessProbe", "ports", "readinessProbe", "securityContext", "startupProbe"]),
+	"pod": object.filter(container.pod, ["securityContext"]),
+}] |
+	some container in k8s.every_container
+]
+
+distinct_shapes := {shape | some [_, shape] in shapes}
+
+faults contains [container.document, path, message] if {
+	some [container, shape] in shapes
+	some [place, message] in judged_shapes[shape]
+	path := sprintf("%s.%s", [container.path, place])
+}
+
+judged_shapes := shape_faults # as one value, so that it is built once
 
 # What holds for a container: its own setting, else the one of its pod.
 effective(container, setting) := object.get(
@@ -124,60 +148,60 @@ effective(container, setting) := object.get(
 	object.get(container.pod, array.concat(["securityContext"], setting), null),
 )
 
-faults contains [container.document, path, message] if {
-	some container in k8s.every_container
+shape_faults[container] contains [place, message] if {
+	some container in distinct_shapes
 	some [setting, allowed, words] in [
 		[["runAsNonRoot"], {true}, "runAsNonRoot must be true, here or for the pod"],
 		[["seccompProfile", "type"], confined, "seccompProfile must be RuntimeDefault or Localhost, here or for the pod"],
 	]
 	not effective(container, setting) in allowed
-	path := sprintf("%s.securityContext.%s", [container.path, concat(".", setting)])
+	place := sprintf("securityContext.%s", [concat(".", setting)])
 	message := words
 }
 
-faults contains [container.document, path, sprintf("%s must be %s", [name, words])] if {
-	some container in k8s.every_container
+shape_faults[container] contains [place, sprintf("%s must be %s", [name, words])] if {
+	some container in distinct_shapes
 	some [name, default_value, allowed, words] in [
 		["allowPrivilegeEscalation", true, {false}, "false"],
 		["privileged", false, {false}, "false or absent"],
 		["procMount", "Default", {"Default", ""}, "Default or absent"],
 	]
 	not object.get(container.body, ["securityContext", name], default_value) in allowed
-	path := sprintf("%s.securityContext.%s", [container.path, name])
+	place := sprintf("securityContext.%s", [name])
 }
 
-faults contains [container.document, path, "capabilities must drop ALL"] if {
-	some container in k8s.every_container
+shape_faults[container] contains [place, "capabilities must drop ALL"] if {
+	some container in distinct_shapes
 	not "ALL" in object.get(container.body, ["securityContext", "capabilities", "drop"], [])
-	path := sprintf("%s.securityContext.capabilities.drop", [container.path])
+	place := "securityContext.capabilities.drop"
 }
 
-faults contains [container.document, path, sprintf("capability %v must not be added", [capability])] if {
-	some container in k8s.every_container
+shape_faults[container] contains [place, sprintf("capability %v must not be added", [capability])] if {
+	some container in distinct_shapes
 	some capability in container.body.securityContext.capabilities.add
 	capability != "NET_BIND_SERVICE"
-	path := sprintf("%s.securityContext.capabilities.add", [container.path])
+	place := "securityContext.capabilities.add"
 }
 
-faults contains [container.document, path, sprintf("hostPort %v must not be used", [port.hostPort])] if {
-	some container in k8s.every_container
+shape_faults[container] contains [place, sprintf("hostPort %v must not be used", [port.hostPort])] if {
+	some container in distinct_shapes
 	some i, port in container.body.ports
 	object.get(port, "hostPort", 0) != 0
-	path := sprintf("%s.ports[%d].hostPort", [container.path, i])
+	place := sprintf("ports[%d].hostPort", [i])
 }
 
-faults contains [container.document, path, sprintf("%s must not name a host", [name])] if {
-	some container in k8s.every_container
+shape_faults[container] contains [place, sprintf("%s must not name a host", [name])] if {
+	some container in distinct_shapes
 	some name in ["livenessProbe", "readinessProbe", "startupProbe"]
 	some action in ["httpGet", "tcpSocket"]
 	container.body[name][action].host != ""
-	path := sprintf("%s.%s.%s.host", [container.path, name, action])
+	place := sprintf("%s.%s.host", [name, action])
 }
 
-faults contains [container.document, path, sprintf("lifecycle.%s must not name a host", [name])] if {
-	some container in k8s.every_container
+shape_faults[container] contains [place, sprintf("lifecycle.%s must not name a host", [name])] if {
+	some container in distinct_shapes
 	some name in ["postStart", "preStop"]
 	some action in ["httpGet", "tcpSocket"]
 	container.body.lifecycle[name][action].host != ""
-	path := sprintf("%s.lifecycle.%s.%s.host", [container.path, name, action])
+	place := sprintf("lifecycle.%s.%s.host", [name, action])
 }
