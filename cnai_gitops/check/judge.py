@@ -104,6 +104,9 @@ def _refined(plan: Plan, evidence: Evidence, finding: Finding) -> Finding:
     if known is None:
         return finding
     item, resource = known
+    location = _override(plan, item, resource, finding.path)
+    if location:
+        return replace(finding, location=location)
     for prefix, words in sorted(resource.trace, key=lambda pair: -len(pair[0])):
         if finding.path.startswith(prefix):
             location = _winner(plan, item, words)
@@ -116,6 +119,18 @@ def _identity(finding: Finding) -> str:
     if finding.target and finding.resource and not finding.resource.startswith(f"{finding.target}/"):
         return f"{finding.target}/{finding.resource}"
     return finding.resource
+
+
+def _override(plan: Plan, item: Owned, resource: Resource, path: str) -> Location | None:
+    """Line of the escape hatch that set the value at `path`, which wins over whatever a stage said."""
+    if item.owner not in plan.project.apps:
+        return None
+    for placed in reversed(plan.app(item.owner, item.target).overrides):
+        override = placed.override
+        fits = override.kind == resource.key.kind and override.name in ("", resource.key.name)
+        if fits and any(path.startswith(pointer.strip("/").replace("/", ".")) for pointer in override.set):
+            return placed.location
+    return None
 
 
 def _winner(plan: Plan, item: Owned, words: str) -> Location | None:
