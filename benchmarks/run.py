@@ -58,7 +58,7 @@ class Case:
 
     def __init__(self, peer, variant, n, limit):
         self.peer, self.variant, self.n, self.limit = peer, variant, n, limit
-        base = f"{store.HOME}/work/{variant}/{n}"
+        base = f"{store.HOME}/runs/{variant}/{n}"
         self.src, out = f"{base}/src", f"{base}/out"
         _fresh(self.src)
         peer.prepare(variant, n, self.src)

@@ -40,10 +40,10 @@ def start(reps=15):
 
 
 def verify(n=1000):
-    root = f"{store.HOME}/work/cnai-build/{n}/src"
+    root = f"{store.HOME}/runs/cnai-build/{n}/src"
     overlays = sorted(glob.glob(f"{root}/deploy/kustomize/*/overlays/*/*"))
     sample = random.Random(1).sample(overlays, min(SAMPLE, len(overlays)))  # a step would meet one environment only
-    listed = f"{store.HOME}/work/overlays.txt"
+    listed = f"{store.HOME}/runs/overlays.txt"
     store.write(listed, "\n".join(sample) + "\n")
     alone = [cpu(execute(f"<{listed} xargs -n1 kustomize build >/dev/null")) / len(sample) for _ in range(2)]
     whole = execute(f"{PYTHON} -m cnai_gitops build --verify --root {root}", limit=900)

@@ -31,16 +31,16 @@ PROJECT = os.path.dirname(store.HERE)
 
 def commands(n):
     """Shell commands by name."""
-    work = f"{store.HOME}/work/policy"
+    work = f"{store.HOME}/runs/policy"
     for name, rules in (("each", "deny.rego"), ("all", "combined.rego")):
         os.makedirs(f"{work}/{name}", exist_ok=True)
         shutil.copy(f"{HERE}/{rules}", f"{work}/{name}")
     os.makedirs(f"{work}/schemas", exist_ok=True)
     for kind in KINDS:
         shutil.copy(f"{HERE}/schema.json", f"{work}/schemas/{kind}.json")
-    out = f"{store.HOME}/work/floor-pyyaml-c/{n}/out"
+    out = f"{store.HOME}/runs/floor-pyyaml-c/{n}/out"
     folders = " ".join(f"{out}/{env}" for env in store.ENVS)
-    root = f"{store.HOME}/work/cnai-build/{n}/src"
+    root = f"{store.HOME}/runs/cnai-build/{n}/src"
     cnai = f"PYTHONPATH={shlex.quote(PROJECT)} {PYTHON}"
     return {
         "conftest-yaml": f"conftest test --no-color -o stdout -p {work}/each {folders}",
