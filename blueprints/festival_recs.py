@@ -47,7 +47,7 @@ festival = Blueprint(
         accelerator=gpu("l4"),
         resources=Resources(cpu="8", memory="24Gi"),
         scaling=Rate(requests_per_replica=600, cooldown="30m"),
-        canary=Canary(steps=[5, 25, 50], hold="1h"),
+        canary=Canary(steps=[5, 25, 50]),
         public=True,
     ),
     observe=Observe(

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from cnai_gitops.spec.accelerator import gpu as gpu
     from cnai_gitops.spec.accelerator import tpu as tpu
     from cnai_gitops.spec.base import Resources as Resources
-    from cnai_gitops.spec.base import SecretRef as SecretRef
     from cnai_gitops.spec.blueprint import Blueprint as Blueprint
     from cnai_gitops.spec.blueprint import Override as Override
     from cnai_gitops.spec.dataset import Column as Column
@@ -69,7 +68,7 @@ _HOMES = {
     "resources.base": ("Resource",),
     "session": ("load",),
     "spec.accelerator": ("AcceleratorRequest", "gaudi", "gpu", "tpu"),
-    "spec.base": ("Resources", "SecretRef"),
+    "spec.base": ("Resources",),
     "spec.blueprint": ("Blueprint", "Override"),
     "spec.dataset": ("Column", "Dataset", "Model"),
     "spec.observe": ("Drift", "Observe", "Slo"),

@@ -211,10 +211,21 @@ def _check_pools(plan: Plan, env: str, entry: Entry[Blueprint]) -> Iterator[Find
 
 def _check_canaries(blueprint: Blueprint, release: Entry[Release]) -> Iterator[Finding]:
     for key, stage in blueprint.stages("serve"):
-        if "canary" in release.value.stages.get(key, {}) and stage.canary is None:
+        canary = release.value.stages.get(key, {}).get("canary")
+        if canary is None:
+            continue
+        if stage.canary is None:
             message = f"{key} of {blueprint.name} has no canary, but the release gives one a weight"
             yield Finding(
                 code="CNAI217", message=message, location=release.place.locate((key, "canary")), help="add canary=Canary(...) to the stage"
+            )
+        elif canary["weight"] not in (0, *stage.canary.steps, 100):
+            yield Finding(
+                code="CNAI229",
+                message=f"{key} of {blueprint.name}: weight {canary['weight']} is none of the canary's steps",
+                location=release.place.locate((key, "canary", "weight")),
+                severity=Severity.WARNING,
+                help=f"use one of {', '.join(map(str, stage.canary.steps))}; 0 to pause, 100 to finish",
             )
 
 

@@ -161,10 +161,3 @@ class Resources(Spec):
 
     cpu: Quantity
     memory: Quantity
-
-
-class SecretRef(Spec):
-    """A secret by name; the environment says where it really is. Never a value."""
-
-    name: Name
-    key: str = "value"

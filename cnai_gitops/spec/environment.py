@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from cnai_gitops.facts.profiles import profiles
@@ -88,7 +87,6 @@ class TeamShare(Spec):
     quota: Mapping[Name, Count] = {}
     cpu: Count = 64
     memory: Quantity = "512Gi"
-    budget_usd_month: Annotated[int, Ge(0)] | None = None
 
 
 class DatasetPlace(Spec):

@@ -23,10 +23,9 @@ Port = Annotated[int, Ge(1024), Le(65535)]
 
 
 class Canary(Spec):
-    """How a new model takes over: the weights that `promote` may go through, in percent, rising."""
+    """How a new model takes over: the weights that a release gives it one after the other, in percent, rising."""
 
     steps: Annotated[Sequence[Percent], AfterValidator(tuple)] = Field((10, 50), min_length=1)
-    hold: Duration = "30m"
 
     @model_validator(mode="after")
     def _rising(self) -> Canary:

@@ -104,7 +104,7 @@ def blueprint() -> Blueprint:
 
 def release() -> Release:
     images = dict.fromkeys(["copy", "join", "rows", "train"], A)
-    scorer = {"model": A, "previous": A, "canary": {"model": B, "weight": 20}, "rollback": False}
+    scorer = {"model": A, "previous": A, "canary": {"model": B, "weight": 10}, "rollback": False}
     stages = {
         "serve.scorer": scorer,
         "serve.queue": {"model": A},
@@ -121,7 +121,7 @@ def environment() -> Environment:
     data = base.model_dump(exclude_unset=True)
     for cluster in ("eu1", "eu2"):
         data["clusters"][cluster].setdefault("accelerators", {})["l4"] = {"count": 8, "per_node": 4, "driver": "580.95.05"}
-    data["teams"] = {"risk": {"quota": {"h100": 32, "l4": 4}, "cpu": 8, "memory": "1Ti", "budget_usd_month": 1}}
+    data["teams"] = {"risk": {"quota": {"h100": 32, "l4": 4}, "cpu": 8, "memory": "1Ti"}}
     data["datasets"]["fraud-features"] |= {"secret": "reader", "clusters": {"eu2": {"uri": "s3://second/fraud-features"}}}
     data["secrets"]["writer"] = {"remote": "risk/writer"}
     data["datasets"]["transactions"] |= {"secret": "writer"}

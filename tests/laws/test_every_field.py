@@ -49,8 +49,9 @@ OTHER: dict[str, Any] = {
     "Blueprint.serve": (),
     "Blueprint.team": "other",
     "Blueprint.train": (),
+    "Canary.steps": (20,),
     "CanaryRelease.model": A,
-    "CanaryRelease.weight": 60,
+    "CanaryRelease.weight": 50,
     "Checkpoint.interval": "5m",
     "Checkpoint.keep": 7,
     "Choice.values": ["a", "c"],
@@ -291,13 +292,8 @@ OTHER: dict[str, Any] = {
 }
 
 ELSEWHERE: dict[str, str] = {
-    "Canary.hold": "`cnai promote` waits so long between two steps",
-    "Canary.steps": "`cnai promote` goes through these weights",
     "Config.at": "the day of the verdict; tests/unit/test_cli.py",
     "Override.reason": "shown by the review beside what was overridden",
-    "SecretRef.key": "no field takes one; datasets name their secret in the environment",
-    "SecretRef.name": "no field takes one; datasets name their secret in the environment",
-    "TeamShare.budget_usd_month": "compared with the estimated cost by the review",
     "Waivers.team": "must be the name of its file; tests/unit/test_cli_mistakes.py",
 }
 """Fields that change no manifest and no fact of the gate, and who reads them."""

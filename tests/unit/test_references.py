@@ -1,0 +1,21 @@
+"""What a release says must fit what the blueprint foresees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+RELEASE = "environments/prod/fraud-detection.yaml"
+
+
+@pytest.mark.parametrize(("weight", "said"), [(0, False), (10, False), (30, True), (50, False), (100, False)])
+def test_weights_of_a_canary_are_the_steps_of_its_blueprint(repository: Path, cnai: Callable[..., Any], weight: int, said: bool) -> None:
+    release = repository / RELEASE
+    release.write_text(release.read_text().replace("weight: 10", f"weight: {weight}"))
+    done = cnai("build", "--root", repository)
+    assert done.code == 0
+    words = f"warning[CNAI229]: serve.scorer of fraud-detection: weight {weight} is none of the canary's steps"
+    assert (words in done.out + done.err) is said
