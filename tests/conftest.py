@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +72,24 @@ def copy_case(name: str, to: Path) -> Path:
     for digest in pinned:
         (evidence / f"{digest.removeprefix('sha256:')}.json").write_text(scan(digest))
     return to
+
+
+@pytest.fixture
+def tmpfs(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Mounts a disk of a size (`420k`) of its own; skips where that is not allowed."""
+    disk = tmp_path / "disk"
+
+    def mount(size: str) -> Path:
+        if os.geteuid() != 0 or sys.platform != "linux":
+            pytest.skip("mounting a small disk needs root on Linux")
+        disk.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", disk], capture_output=True, check=False).returncode:
+            pytest.skip("mounting a tmpfs is not allowed here")
+        return disk
+
+    yield mount
+    if disk.is_mount():
+        subprocess.run(["umount", disk], check=True)
 
 
 @pytest.fixture

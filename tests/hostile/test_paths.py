@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -233,16 +233,9 @@ def test_a_file_that_cannot_be_opened_or_is_gone(
 
 
 @pytest.fixture
-def small_disk(root: Path) -> Iterator[Path]:
+def small_disk(root: Path, tmpfs: Callable[[str], Path]) -> Path:
     """The repository on a disk of its own."""
-    if os.geteuid() != 0 or sys.platform != "linux":
-        pytest.skip("mounting a small disk needs root on Linux")
-    disk = root.parent / "disk"
-    disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk], capture_output=True, check=False).returncode:
-        pytest.skip("mounting a tmpfs is not allowed here")
-    yield Path(shutil.copytree(root, disk / "repository"))
-    subprocess.run(["umount", disk], check=True)
+    return Path(shutil.copytree(root, tmpfs("4m") / "repository"))
 
 
 def test_a_full_disk(small_disk: Path, cnai: Callable[..., Any]) -> None:

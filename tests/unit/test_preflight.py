@@ -6,14 +6,13 @@ import builtins
 import os
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from cnai_gitops import pipeline
 from cnai_gitops.cluster import preflight as module
-from cnai_gitops.cluster.health import CONFIG_MAP, argocd_cm, customisations
+from cnai_gitops.cluster.health import CONFIG_MAP, customisations
 from cnai_gitops.cluster.live import Controller, Live, controller
 from cnai_gitops.cluster.preflight import Fact, custom_kinds, judge, preflight
 from cnai_gitops.errors import ToolError, UsageError
@@ -189,13 +188,10 @@ def test_the_client_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "cnai-gitops[cluster]" in caught.value.help
 
 
-@pytest.mark.parametrize(("namespaces", "wanted"), [([], "argocd"), (["gitops", "delivery"], "delivery")])
-def test_the_config_map_is_that_of_the_hub(namespaces: list[str], wanted: str) -> None:
-    hubs = {n: SimpleNamespace(environment=SimpleNamespace(argocd=SimpleNamespace(namespace=n))) for n in namespaces}
-    body = argocd_cm(SimpleNamespace(hubs=hubs))  # type: ignore[arg-type]
-    assert body["metadata"] == {"name": "argocd-cm", "namespace": wanted}
-    assert all(key.startswith("resource.customizations.health.") for key in body["data"])
-    assert len(body["data"]) == sum(bool(kind.health) for kind in kinds().values())
+def test_every_health_check_has_its_key() -> None:
+    found = customisations()
+    assert all(key.startswith("resource.customizations.health.") for key in found)
+    assert len(found) == sum(bool(kind.health) for kind in kinds().values())
 
 
 def test_no_owner_emits_a_config_map_of_argo_cd() -> None:
