@@ -12,10 +12,10 @@ from fractions import Fraction
 from typing import Any
 
 from cnai_gitops.check.ledger import Inventory, embedded, peaks, team_totals
-from cnai_gitops.findings import Location
+from cnai_gitops.check.selectors import Selectors
 from cnai_gitops.plan.build import Plan, Use
 from cnai_gitops.plan.target import Target
-from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, Resource, kind_of
+from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, Pods, Resource, kind_of
 
 DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
 PATH = re.compile(r"^[A-Za-z]+(\[[0-9]+\]|\.[A-Za-z]+)*$")
@@ -62,7 +62,6 @@ def gather(plan: Plan, owned: Iterable[Owned], scans: Mapping[str, Any], at: str
                 found.documents += _documents(item, resource, world, found)
     found.data = {
         "run": {"at": at},
-        "sources": _sources(plan, found),
         "environments": {e.value.name: _environment(e.value) for e in plan.project.environments.values()},
         "datasets": _datasets(plan, by_target),
         "uses": list(_uses(plan, by_target)),
@@ -103,13 +102,19 @@ def _documents(item: Owned, resource: Resource, world: Inventory, found: Evidenc
 
 def _content(body: Body) -> dict[str, Any]:
     kind = kind_of(body)
-    pods = list(kind.pods(body)) if kind and kind.pods else []
-    shown = [_pod(body, pod.path, pod.spec) for pod in pods]
-    # a pod that was put together (Spark, Argo) has its images somewhere else in the object: the kind says where
-    images = [image for pod, form in zip(pods, shown, strict=True) if "at" in form for image in _images_of_pod(pod.path, pod.spec)]
     named = list(kind.images(body)) if kind and kind.images else []
-    if not named:
-        images = [image for pod in pods for image in _images_of_pod(pod.path, pod.spec)]
+    shown: list[dict[str, Any]] = []
+    images: list[tuple[str, str]] = []
+    for pod in kind.pods(body) if kind and kind.pods else ():
+        held = _held(body, pod)
+        if held is not None:
+            steps, node = held
+            shown.append({"path": pod.path, "at": steps})
+            images += _images_of_pod(pod.path, node)
+        else:
+            shown.append({"path": pod.path, "spec": pod.spec})
+            if not named:  # else the kind says where the object has the images of a pod that was put together (Spark, Argo)
+                images += _images_of_pod(pod.path, pod.spec)
     return {
         "object": body,
         "pods": shown,
@@ -117,16 +122,15 @@ def _content(body: Body) -> dict[str, Any]:
     }
 
 
-def _pod(body: Body, path: str, spec: Mapping[str, Any]) -> dict[str, Any]:
-    """The pod by its path where the object holds it as it is; put together, it travels along."""
-    if PATH.match(path):
-        steps = [int(step) if step.isdigit() else step for step in STEP.findall(path)]
-        node: Any = body
-        for step in steps:
-            node = node.get(step) if isinstance(node, Mapping) else node[step] if isinstance(node, list) and isinstance(step, int) else None
-        if node is spec:
-            return {"path": path, "at": steps}
-    return {"path": path, "spec": spec}
+def _held(body: Body, pod: Pods) -> tuple[list[str | int], Mapping[str, Any]] | None:
+    """Where the object itself holds the pod, and what it holds there; None for one that was put together."""
+    if not PATH.match(pod.path):
+        return None
+    steps = [int(step) if step.isdigit() else step for step in STEP.findall(pod.path)]
+    node: Any = body
+    for step in steps:
+        node = node.get(step) if isinstance(node, Mapping) else node[step] if isinstance(node, list) and isinstance(step, int) else None
+    return (steps, node) if node is pod.spec or (pod.inline and isinstance(node, Mapping)) else None
 
 
 def _images_of_pod(path: str, spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -142,32 +146,6 @@ def _image(path: str, image: str) -> dict[str, str]:
 
 
 # -- facts ----------------------------------------------------------------------------------------------
-
-
-def place_of(plan: Plan, item: Owned, resource: Resource) -> Location | None:
-    """Where the user wrote what became this object: the stage, or the environment of a platform object."""
-    entry = plan.project.apps.get(item.owner)
-    if entry is not None:
-        return entry.place.locate(tuple(resource.stage.split(".", 1)) if resource.stage else ("name",))
-    environment = plan.project.environments.get(item.target.env)
-    if environment is None:
-        return None
-    team = resource.body["metadata"].get("labels", {}).get("cnai.dev/team")
-    return environment.place.locate(("teams", team) if team else ("clusters", item.target.cluster))
-
-
-def _sources(plan: Plan, found: Evidence) -> dict[str, dict[str, Any]]:
-    places: dict[tuple[str, str, str, str], Location | None] = {}
-    sources: dict[str, dict[str, Any]] = {}
-    for identity, (item, resource) in found.resources.items():
-        team = str(resource.body["metadata"].get("labels", {}).get("cnai.dev/team", ""))
-        key = (item.owner, item.target.name, resource.stage, team)
-        if key not in places:
-            places[key] = place_of(plan, item, resource)
-        at = places[key]
-        if at:
-            sources[identity] = {"file": at.file, "line": at.line, "col": at.col}
-    return sources
 
 
 def _environment(environment: Any) -> dict[str, Any]:
@@ -243,6 +221,7 @@ def _use(use: Use, target: Target, identity: str) -> dict[str, Any]:
 
 
 def _services(plan: Plan, by_target: Mapping[Target, Sequence[Owned]]) -> Iterator[dict[str, Any]]:
+    budgets = {target: _budgets(target, items) for target, items in by_target.items()}
     for target, item, app in _of_apps(plan, by_target):
         for stage in plan.app(app.name, target).of("serve"):
             main = main_of(item.resources, stage.key)
@@ -255,7 +234,29 @@ def _services(plan: Plan, by_target: Mapping[Target, Sequence[Owned]]) -> Iterat
                     "tier": target.environment.tier,
                     "cluster": target.cluster,
                     "min_replicas": stage.stage.engine.least(stage.stage),
+                    "templates": list(_templates(main.body, budgets[target])),
                 }
+
+
+def _budgets(target: Target, items: Iterable[Owned]) -> dict[str, Selectors[dict[str, Any]]]:
+    """PodDisruptionBudgets of a target by namespace, each as {id, spec}."""
+    by_namespace: dict[str, list[tuple[Any, dict[str, Any]]]] = {}
+    for item in items:
+        for resource in item.resources:
+            if resource.key.kind == "PodDisruptionBudget":
+                spec = resource.body.get("spec")
+                spec = spec if isinstance(spec, Mapping) else {}
+                pair = spec.get("selector"), {"id": document_id(target, resource), "spec": spec}
+                by_namespace.setdefault(resource.key.namespace, []).append(pair)
+    return {namespace: Selectors(pairs) for namespace, pairs in by_namespace.items()}
+
+
+def _templates(body: Body, budgets: Mapping[str, Selectors[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
+    """The pod templates of a workload, each with the budgets that select its pods."""
+    kind = kind_of(body)
+    mine = budgets.get(body["metadata"].get("namespace", ""))
+    for pod in kind.pods(body) if kind and kind.pods else ():
+        yield {"path": pod.path, "budgets": mine.of(pod.labels) if mine else []}
 
 
 def _ledger(found: Evidence, by_target: Mapping[Target, Sequence[Owned]]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cnai_gitops.check import ledger, queues
 from cnai_gitops.check.evidence import load_scans
-from cnai_gitops.check.inventory import Evidence, Owned, document_id, gather, place_of
+from cnai_gitops.check.inventory import Evidence, Owned, document_id, gather
 from cnai_gitops.check.lock import check_lock
 from cnai_gitops.check.payload import payload
 from cnai_gitops.check.policy import gate
@@ -112,7 +112,19 @@ def _refined(plan: Plan, evidence: Evidence, finding: Finding) -> Finding:
             location = _winner(plan, item, words)
             if location:
                 return replace(finding, location=location)
-    return finding if finding.location else replace(finding, location=place_of(plan, item, resource))
+    return finding if finding.location else replace(finding, location=_place(plan, item, resource))
+
+
+def _place(plan: Plan, item: Owned, resource: Resource) -> Location | None:
+    """Where the user wrote what became this object: the stage, or the environment of a platform object."""
+    entry = plan.project.apps.get(item.owner)
+    if entry is not None:
+        return entry.place.locate(tuple(resource.stage.split(".", 1)) if resource.stage else ("name",))
+    environment = plan.project.environments.get(item.target.env)
+    if environment is None:
+        return None
+    team = resource.body["metadata"].get("labels", {}).get("cnai.dev/team")
+    return environment.place.locate(("teams", team) if team else ("clusters", item.target.cluster))
 
 
 def _identity(finding: Finding) -> str:

@@ -19,7 +19,7 @@ from cnai_gitops.check.canary import CANARY, Example, planted, read_canaries
 from cnai_gitops.check.rego import RegoFile, read_files
 from cnai_gitops.check.rules import TIERS, Rule, rules_of
 from cnai_gitops.errors import NotEvaluated
-from cnai_gitops.findings import Finding, Location, Severity, ordered
+from cnai_gitops.findings import Finding, Severity, ordered
 from cnai_gitops.source.text import printable
 from cnai_gitops.system.files import Writer
 
@@ -33,11 +33,13 @@ _FLAGS = (
 _DOCUMENT = {"id": str, "env": str, "tier": str, "cluster": str, "object": dict, "pods": list, "images": list}
 _IMAGE = ("path", "image", "digest")
 _USE = ("id", "env", "tier", "cluster", "app", "dataset", "access")
+_TEMPLATE = ("path", "budgets")
+_BUDGET = ("id", "spec")
 _TOTAL = ("env", "tier", "team", "class", "peak", "quota", "ids")
-_SERVICE = ("id", "env", "tier", "app", "stage", "min_replicas")
+_SERVICE = ("id", "env", "tier", "app", "stage", "min_replicas", "templates")
 _SCAN = ("collected_at", "database_at", "complete", "vulnerabilities")
 _RESERVED = {"cnai", "gate", "lib"}
-_ABSENT: dict[str, Any] = {"environments": {}, "datasets": {}, "uses": [], "services": [], "scans": {}, "sources": {}}
+_ABSENT: dict[str, Any] = {"environments": {}, "datasets": {}, "uses": [], "services": [], "scans": {}}
 _DATE = re.compile(r"20\d\d-\d\d-\d\d")
 
 
@@ -79,9 +81,10 @@ def gate(
 ) -> list[Finding]:
     """What the policies of `packs` (the built-in one first) say about the documents of the inventory.
 
-    `data` holds one entry per fact (`run` with the day in `at`, `uses`, `datasets`, `ledger` ...). Unsound policy files
-    are findings, and nothing else is judged then. Raises NotEvaluated whenever some rule or document may have been
-    passed over. `workdir` keeps what conftest was given; `run` starts a process as `system.process.run` does.
+    `data` holds one entry per fact (`run` with the day in `at`, `uses`, `datasets`, `ledger` ...). Findings about documents
+    have no location yet. Unsound policy files are findings, and nothing else is judged then. Raises NotEvaluated whenever
+    some rule or document may have been passed over. `workdir` keeps what conftest was given; `run` starts a process as
+    `system.process.run` does.
     """
     pack, findings = load(packs)
     if findings:
@@ -123,12 +126,16 @@ def _require(documents: list[dict[str, Any]], data: Mapping[str, Any]) -> None:
         raise NotEvaluated("the facts for the policies need the day in run.at, and none may be called " + ", ".join(sorted(_RESERVED)))
     totals = data.get("ledger", {}).get("teams", [])
     _require_keys("uses", data.get("uses", []), _USE)
-    _require_keys("services", data.get("services", []), _SERVICE)
+    services = data.get("services", [])
+    _require_keys("services", services, _SERVICE)
+    templates = [template for service in services for template in service["templates"]]
+    _require_keys("services.templates", templates, _TEMPLATE)
+    _require_keys("services.templates.budgets", (budget for template in templates for budget in template["budgets"]), _BUDGET)
     _require_keys("ledger.teams", totals, _TOTAL)
     _require_keys("scans", data.get("scans", {}).values(), _SCAN)
     named = [
         *ids,
-        *(entry["id"] for entry in (*data.get("uses", []), *data.get("services", []))),
+        *(entry["id"] for entry in (*data.get("uses", []), *services)),
         *(f"{total['env']}/" for total in totals),
     ]
     if any(name.startswith(f"{CANARY}/") for name in named):
@@ -265,14 +272,11 @@ def _met(expected: Mapping[str, Any], findings: Iterable[Finding]) -> bool:
 
 
 def _finding(verdict: Mapping[str, Any], details: Mapping[str, Any]) -> Finding:
-    place = verdict.get("loc") or {}
-    known = place.get("file", "?") != "?"
     env, _, rest = details["id"].partition("/")
     cluster, _, resource = rest.partition("/")
     return Finding(
         code=details["rule"],
         message=str(verdict["msg"]),
-        location=Location(place["file"], int(place["line"]), int(details.get("col", 0))) if known else None,
         severity=Severity.WARNING if details.get("severity") == "warn" else Severity.ERROR,
         help=str(details.get("help", "")),
         path=str(details.get("path", "")),

@@ -89,12 +89,17 @@ INFINITE = float("inf")
 
 @dataclass(frozen=True, slots=True)
 class Pods:
-    """A set of equal pods: at most `count` at the peak, each with pod spec `spec`, found at `path`."""
+    """A set of equal pods: at most `count` at the peak, each with pod spec `spec`, found at `path`.
+
+    `labels` are those of the pods. `inline` when the object has the fields of `spec` at `path` among others of its
+    own, its first container perhaps under `model`.
+    """
 
     count: Fraction | float
     spec: Mapping[str, Any]
     path: str
     labels: Mapping[str, str] = field(default_factory=dict)
+    inline: bool = False
 
 
 class World(Protocol):

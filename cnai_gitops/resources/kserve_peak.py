@@ -43,16 +43,23 @@ def own_pod(component: Mapping[str, Any]) -> Pod:
 def service_pods(body: Body) -> Iterator[Pods]:
     """The pods of an InferenceService at its peak, without what only other objects tell (autoscalers, runtimes)."""
     spec = body.get("spec") or {}
-    labels = (body.get("metadata") or {}).get("labels") or {}
     for name in _components(spec):
         component = spec[name]
-        yield Pods(_with_rollout(body, component, _replicas(body, component, None)), own_pod(component), f"spec.{name}", labels)
+        count = _with_rollout(body, component, _replicas(body, component, None))
+        yield _pods(body, count, component, f"spec.{name}", name)
     worker = (spec.get("predictor") or {}).get("workerSpec")
     if worker:
-        yield Pods(2 * _parallel(worker, {}), own_pod(worker), "spec.predictor.workerSpec", labels)
+        yield _pods(body, 2 * _parallel(worker, {}), worker, "spec.predictor.workerSpec", "predictor")
     for index, canary in enumerate(spec.get("canary") or []):
-        pod = own_pod(canary.get("predictor") or {})
-        yield Pods(_canary_replicas(spec.get("predictor") or {}, canary), pod, f"spec.canary[{index}].predictor", labels)
+        predictor = canary.get("predictor") or {}
+        yield _pods(body, _canary_replicas(spec.get("predictor") or {}, canary), predictor, f"spec.canary[{index}].predictor", "predictor")
+
+
+def _pods(body: Body, count: Fraction | float, component: Mapping[str, Any], path: str, name: str) -> Pods:
+    """Pods of a component with the labels that the controller gives them beside the service's own."""
+    metadata = body.get("metadata") or {}
+    labels = {**(metadata.get("labels") or {}), f"{GROUP}/inferenceservice": metadata.get("name", ""), "component": name}
+    return Pods(count, own_pod(component), path, labels, inline="art" not in component)
 
 
 def service_demand(body: Body, world: World) -> Demand:

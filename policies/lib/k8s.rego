@@ -3,22 +3,20 @@
 # description: Where the pods, containers and labels of a document are. Computed once and shared by all rules.
 package lib.k8s
 
-# The pod specs of one document, as {path, spec, annotations, document}. A pod that is not where the inventory says has an empty spec.
-pods(document) := [pod_of(document, pod) | some pod in document.pods]
-
+# One pod of a document, as {path, spec, annotations, document}. A pod that is not where the inventory says has an empty spec.
 pod_of(document, pod) := {
 	"path": pod.path,
 	"spec": pod_spec(document, pod),
-	"annotations": beside(document, pod, "annotations"),
+	"annotations": annotations(document, pod),
 	"document": document,
 }
 
 pod_spec(document, pod) := as_object(object.get(pod, "spec", object.get(document.object, object.get(pod, "at", []), {})))
 
-# Labels or annotations of the template around a pod spec; {} where the pod had to be put together.
-beside(document, pod, name) := as_object(object.get(
+# Annotations of the template around a pod spec; {} where the pod had to be put together.
+annotations(document, pod) := as_object(object.get(
 	document.object,
-	array.concat(array.slice(pod.at, 0, count(pod.at) - 1), ["metadata", name]),
+	array.concat(array.slice(pod.at, 0, count(pod.at) - 1), ["metadata", "annotations"]),
 	{},
 )) if {
 	pod.at
@@ -61,48 +59,3 @@ every_container := array.concat(
 		container := {"document": pod.document, "path": sprintf("%s.model", [pod.path]), "body": pod.spec.model, "pod": pod.spec}
 	],
 )
-
-# The label sets that the pods of a document carry, one for each template.
-label_sets(document) := array.concat(
-	[labels |
-		some pod in document.pods
-		labels := beside(document, pod, "labels")
-		count(labels) > 0
-	],
-	kserve_labels(document.object),
-)
-
-kserve_labels(body) := [object.union(
-	as_object(object.get(body, ["metadata", "labels"], {})),
-	{"serving.kserve.io/inferenceservice": body.metadata.name, "component": "predictor"},
-)] if {
-	body.kind == "InferenceService"
-}
-
-kserve_labels(body) := [] if body.kind != "InferenceService"
-
-# True when a label selector (matchLabels and matchExpressions) selects the labels. An unknown operator selects nothing.
-selects(selector, labels) if {
-	every key, value in object.get(selector, "matchLabels", {}) { labels[key] == value }
-	every term in object.get(selector, "matchExpressions", []) { holds(term, labels) }
-}
-
-holds(term, labels) if {
-	term.operator == "In"
-	labels[term.key] in term.values
-}
-
-holds(term, labels) if {
-	term.operator == "NotIn"
-	not object.get(labels, term.key, null) in term.values
-}
-
-holds(term, labels) if {
-	term.operator == "Exists"
-	object.get(labels, term.key, null) != null
-}
-
-holds(term, labels) if {
-	term.operator == "DoesNotExist"
-	object.get(labels, term.key, null) == null
-}

@@ -19,7 +19,7 @@ document := {
 }
 
 test_pods_of_each_form if {
-	pods := k8s.pods(document)
+	pods := [k8s.pod_of(document, pod) | some pod in document.pods]
 	pods[0].spec.containers[0].name == "c"
 	pods[0].annotations == {"a": "b"}
 	pods[1].spec.containers[0].name == "t"
@@ -34,37 +34,4 @@ test_containers_of_every_list if {
 	found["spec.template.spec.containers[0]"] == {"name": "c"}
 	found["spec.template.spec.initContainers[0]"] == {}
 	found["templates[0].model"] == {"name": "m"}
-}
-
-test_label_sets if {
-	k8s.label_sets(document) == [{"app": "d"}]
-	service := {"pods": [], "object": {"kind": "InferenceService", "metadata": {"name": "s", "labels": {"team": "risk"}}}}
-	k8s.label_sets(service) == [{"team": "risk", "component": "predictor", "serving.kserve.io/inferenceservice": "s"}]
-}
-
-test_selectors if {
-	labels := {"app": "d", "tier": "web"}
-	every selector in [
-		{},
-		{"matchLabels": {"app": "d"}},
-		{"matchExpressions": [{"key": "app", "operator": "In", "values": ["d", "e"]}]},
-		{"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["e"]}]},
-		{"matchExpressions": [{"key": "none", "operator": "NotIn", "values": ["e"]}]},
-		{"matchExpressions": [{"key": "app", "operator": "Exists"}]},
-		{"matchExpressions": [{"key": "none", "operator": "DoesNotExist"}]},
-	] {
-		k8s.selects(selector, labels)
-	}
-	every selector in [
-		{"matchLabels": {"app": "e"}},
-		{"matchLabels": {"app": "d", "none": "x"}},
-		{"matchLabels": {"app": "d"}, "matchExpressions": [{"key": "tier", "operator": "In", "values": ["db"]}]},
-		{"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["d"]}]},
-		{"matchExpressions": [{"key": "none", "operator": "Exists"}]},
-		{"matchExpressions": [{"key": "app", "operator": "DoesNotExist"}]},
-		{"matchExpressions": [{"key": "app", "operator": "Near", "values": ["d"]}]},
-		{"matchExpressions": [{}]},
-	] {
-		not k8s.selects(selector, labels)
-	}
 }

@@ -8,20 +8,10 @@ package lib.result
 new(chain, subject, path, message) := {
 	"msg": message,
 	"rule": rule.id,
-	"id": id,
+	"id": object.get(subject, "id", ""),
 	"path": path,
 	"severity": object.get(rule.severity, object.get(subject, "tier", "prod"), "deny"),
 	"help": rule.help,
-	"_loc": {"file": place.file, "line": place.line},
-	"col": place.col,
 } if {
 	rule := [custom | some link in chain; custom := link.annotations.custom][0]
-	id := object.get(subject, "id", "")
-	place := object.union(nowhere, object.get(sources, id, {}))
 }
-
-nowhere := {"file": "?", "line": 1, "col": 0}
-
-default sources := {}
-
-sources := data.sources

@@ -54,9 +54,9 @@ def test_limits_that_differ_from_requests(root: Path, cnai: Callable[..., Any], 
     service({GPU: "2"}, {GPU: "1"})(root)
     done = cnai("check", "--no-stale", "--root", root)
     assert done.code == 1
-    assert [line.partition(" (dev/dev1")[0] for line in done.out.splitlines() if line.startswith(BLUEPRINT)] == [
+    assert [line.partition(" (dev/dev1")[0] for line in done.out.splitlines() if "[accelerators." in line] == [
         f"{BLUEPRINT}:10:1: error[accelerators.team_quota]: {UNPLACED}: the peak is 6 and no quota is declared",
-        f'{BLUEPRINT}:10:1: warning[accelerators.whole_and_equal]: {GPU} is requested as "1" and limited to "2"',
+        f'environments/dev/scores.yaml:8:3: warning[accelerators.whole_and_equal]: {GPU} is requested as "1" and limited to "2"',
     ]
 
 

@@ -248,6 +248,15 @@ def test_an_image_that_is_not_pinned_is_refused_in_production(root: Path, cnai: 
     assert found[0]["location"]["line"] == 8  # the override and not the stage
 
 
+def test_an_image_beside_the_model_is_seen(root: Path, cnai: Callable[..., Any], settings: Settings) -> None:
+    override("InferenceService", "scores-scorer", {"/spec/predictor/containers": [{"name": "beside", "image": "a:latest"}]})(root)
+    done = cnai("check", "--no-stale", "-o", "json", "--root", root)
+    found = [f for f in json.loads(done.out)["findings"] if f["code"] == "images.digest_pinned"]
+    assert [(f["path"], f["message"]) for f in found] == [
+        ("spec.predictor.containers[0].image", 'image "a:latest" is not pinned by a digest')
+    ]
+
+
 def test_a_registry_with_a_port_is_no_tag(root: Path, cnai: Callable[..., Any], settings: Settings) -> None:
     override("InferenceService", "scores-scorer", {"/spec/predictor/model/image": f"reg:5000/a@sha256:{'a' * 64}"})(root)
     done = cnai("check", "--no-stale", "-o", "json", "--root", root)

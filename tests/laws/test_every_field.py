@@ -340,7 +340,7 @@ def outcome(project: Project) -> bytes:
     owners = [render.render_app(plan, app, selection=MANIFESTS) for app in plan.project.apps]
     owners += [render.render_platform(plan), render.render_hubs(plan, {owner.name: owner.kinds for owner in owners})]
     owned, found = pipeline.resources_of(plan, Settings.of({}))
-    facts = {key: value for key, value in gather(plan, owned, {}, DAY.isoformat()).data.items() if key != "sources"}
+    facts = gather(plan, owned, {}, DAY.isoformat()).data
     waivers = [repr(replace(waiver, location=None)) for waiver in waivers_of(plan)]
     waivers += [f.message for f in apply_waivers([], waivers_of(plan), DAY, rules(), approvers=project.config.approvers)]
     return orjson.dumps([seen, [f.message for f in found], [o.files for o in owners], facts, waivers], option=orjson.OPT_SORT_KEYS)

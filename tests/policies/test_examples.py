@@ -106,15 +106,6 @@ def test_the_gate_is_monotone(run_gate: Run, examples: Examples) -> None:
     assert denied["dev"]
 
 
-def test_the_place_of_a_finding_comes_from_its_source(run_gate: Run, examples: Examples) -> None:
-    example = as_real(examples["images.digest_pinned", "bad"])
-    place = {"file": "environments/prod/fraud-detection.yaml", "line": 10, "col": 5}
-    (found,) = run_gate(example.documents, {"sources": {example.documents[0]["id"]: place}})
-    assert str(found.location) == "environments/prod/fraud-detection.yaml:10:5"
-    assert found.help
-    assert found.target == "prod/eu1"
-
-
 def test_examples_name_only_known_files(rules: dict[str, Rule]) -> None:
     for rule in rules.values():
         assert sorted(path.name for path in (rule.folder / "examples").iterdir()) == [

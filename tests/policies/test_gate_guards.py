@@ -173,7 +173,11 @@ def test_a_silent_rule_is_noticed_by_its_canary(run_gate: Run, own: Path) -> Non
 
 
 def test_a_finding_built_by_hand_is_noticed(run_gate: Run, own: Path) -> None:
-    replaced(own, 'result.new(rego.metadata.chain(), document, "", "words")', '{"msg": "made by hand", "x": result.nowhere}')
+    replaced(
+        own,
+        'result.new(rego.metadata.chain(), document, "", "words")',
+        'object.union(result.new(rego.metadata.chain(), document, "", "words"), {"msg": "made by hand", "rule": "by.hand"})',
+    )
     with pytest.raises(NotEvaluated, match="made by hand"):
         run_gate([document(object={"kind": "Refused"})], packs=[policies_dir(), own])
 

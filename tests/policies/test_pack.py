@@ -60,7 +60,7 @@ def test_metadata_reads_as_opa_reads_it(opa: Path) -> None:
 def test_not_is_never_asked_of_a_call_on_a_bare_field() -> None:
     """`not f(x.y)` is undefined, so the rule is silent, when x has no y. Each such argument goes through object.get, or is
     a key that the gate requires of its input."""
-    required = {"service.min_replicas", "service.tier", "total.peak", "total.quota", "budget.object.spec"}
+    required = {"service.min_replicas", "service.tier", "total.peak", "total.quota", "budget.spec"}
     asked = set()
     for file in read_files([policies_dir()])[0]:
         for line in file.text.splitlines():
