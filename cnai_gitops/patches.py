@@ -49,14 +49,13 @@ def patcher(root: Path, settings: Settings) -> Patcher:
         with tempfile.TemporaryDirectory(prefix="cnai-") as scratch, Writer(Path(scratch)) as writer:
             for path, text in [*files.items(), *own.items()]:
                 writer.write(path, text.encode())
-            answer, before = kustomize.build_many(Path(scratch), [folder, below], settings)
+            answer, before = kustomize.build_many(Path(scratch), [folder, below], settings, _objects)
         app, env = folder.split("/")[2], folder.split("/")[4]
         at = f"{PATCHES}/{env}/patches/{app}"
         if answer.error:
             _raise([_refused(Location(at, 1), f"kustomize refuses a patch: {_cause(answer.error).replace(scratch, '')}")])
-        objects = _objects(before.text)
-        _raise(finding for document in documents if document.file.startswith(f"{at}/") for finding in _idle(document, objects))
-        return _objects(answer.text)
+        _raise(finding for document in documents if document.file.startswith(f"{at}/") for finding in _idle(document, before.objects))
+        return answer.objects
 
     return build
 

@@ -266,11 +266,11 @@ def verify(root: Path, settings: Settings, selection: Selection | None = None) -
     owned, findings = resources_of(plan, settings, selection)
     apps = [item for item in owned if item.owner in plan.project.apps]
     folders = [render.overlay_path(item.target, item.owner) for item in apps]
-    for item, answer in zip(apps, kustomize.build_many(root, folders, settings), strict=True):
+    for item, answer in zip(apps, kustomize.build_many(root, folders, settings, read_kustomize), strict=True):
         if answer.error:
             findings.append(_broken(item, f"kustomize cannot build it: {answer.error}"))
             continue
-        for line in same(read_kustomize(answer.text), [resource.body for resource in item.resources])[:5]:
+        for line in same(answer.objects, [resource.body for resource in item.resources])[:5]:
             findings.append(_broken(item, f"kustomize builds something else: {line}"))
     return findings
 

@@ -37,6 +37,7 @@ class Layer:
     below: str = ""
     old: str = ""
     new: str = ""
+    one_namespace: bool = False
     components: list[str] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)
     added: dict[str, str] = field(default_factory=dict)
@@ -54,6 +55,7 @@ class Layer:
             return self
         with within(self.at):
             self._describe(self._identities(below, self.old), self._identities(want, self.new))
+        self.one_namespace = all(_is_moved_alone(body, self.new) for body in want)
         return self
 
     def _identities(self, bodies: Sequence[Body], space: str) -> dict[Identity, Body]:
@@ -119,11 +121,13 @@ class Layer:
         body["resources"] = [self.below] * bool(self.below) + [f"{file}.yaml" for file in self.added]
         if self.components:
             body["components"] = self.components
+        if self.old != self.new and self.one_namespace:
+            body["namespace"] = self.new
         if self.labels:
             body["labels"] = [{"pairs": self.labels}]
         patches: list[Body] = [{"path": "patch.yaml"}] * bool(self.merges)
         patches += [{"path": f"{file}.ops.yaml", "target": _target(i)} for file, (i, _) in self.operations.items()]
-        if self.old != self.new:
+        if self.old != self.new and not self.one_namespace:
             move = emit_ops([(None, {"op": "replace", "path": "/metadata/namespace", "value": self.new})])
             patches.append({"target": {"namespace": self.old}, "patch": move})
         if patches:
@@ -158,6 +162,16 @@ def _identity(body: Body) -> Identity:
 
 def _in_namespace(body: Body, namespace: str) -> Body:
     return {**body, "metadata": {**body["metadata"], "namespace": namespace}}
+
+
+def _is_moved_alone(body: Body, namespace: str) -> bool:
+    """True when kustomize's `namespace:` sets nothing of this object but the namespace that it has anyhow.
+
+    It also gives one to cluster-scoped custom resources, overwrites others, and rewrites subjects called `default`.
+    """
+    subjects = body.get("subjects") or []
+    alone = type(subjects) is list and all(type(one) is dict and one.get("name") != "default" for one in subjects)
+    return alone and body["metadata"].get("namespace") == namespace
 
 
 def _patch(identity: Identity, fields: Mapping[str, Any]) -> Body:

@@ -64,7 +64,7 @@ def same(a: Iterable[Body], b: Iterable[Body]) -> list[str]:
             problems.append(f"{name}: only in the first")
         elif key not in left:
             problems.append(f"{name}: only in the second")
-        else:
+        elif not equal(left[key], right[key]):
             problems += [f"{name}: {line}" for line in _differences(left[key], right[key], "")]
     return problems
 
@@ -79,7 +79,7 @@ def equal(a: Any, b: Any) -> bool:
 def _written_alike(a: Any, b: Any) -> bool:
     """True when both are the same JSON, which settles most comparisons; False says nothing."""
     try:
-        return orjson.dumps(a) == orjson.dumps(b)
+        return orjson.dumps(a, option=orjson.OPT_SORT_KEYS) == orjson.dumps(b, option=orjson.OPT_SORT_KEYS)
     except TypeError:
         return False
 

@@ -1,14 +1,16 @@
 """kustomize builds: many overlays in one process by our own helper where it is there, else one by one by the command.
 
-Must not: read or change what was built.
+Must not: judge or change what was built.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import orjson
 
 from cnai_gitops.errors import ToolError
 from cnai_gitops.system.process import run
@@ -26,33 +28,40 @@ OFFLINE = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """YAML of one overlay, or what was wrong with it."""
+    """The objects of one overlay in kustomize's order, or what was wrong with it."""
 
-    text: str = ""
+    objects: list[dict[str, Any]] = field(default_factory=list)
     error: str = ""
 
 
-def build_many(root: Path, folders: Sequence[str], settings: Settings) -> list[Answer]:
-    """Build each folder (relative to `root`), in order. Raises ToolError when no kustomize can be had."""
+Reader = Callable[[str], list[dict[str, Any]]]
+
+
+def build_many(root: Path, folders: Sequence[str], settings: Settings, read: Reader) -> list[Answer]:
+    """Build each folder (relative to `root`), in order; `read` reads the YAML of the kustomize command.
+
+    Raises ToolError when no kustomize can be had.
+    """
     if not folders:
         return []
     helper = find("kbuild", settings)
     if helper is None:
         tool = require("kustomize", settings)
-        return [_one(root, folder, list(tool.command)) for folder in folders]
+        return [_one(root, folder, list(tool.command), read) for folder in folders]
     lines = "".join(f"{root / folder}\n" for folder in folders)
     done = run([str(helper.path)], input=lines.encode(), env={"GOGC": "1000", "GOMAXPROCS": "2", **OFFLINE}, timeout=EACH + len(folders))
     try:
-        answers = [json.loads(line) for line in done.stdout.splitlines()]
-    except ValueError as error:
-        raise ToolError("kbuild answered something that is no JSON", help="run `cnai doctor`") from error
+        said = [orjson.loads(line) for line in done.stdout.splitlines()]
+        answers = [Answer(line["objects"] or [], line.get("error", "")) for line in said]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ToolError("kbuild answered something else than objects", help="run `cnai doctor`") from error
     if done.code != 0 or len(answers) != len(folders):
         raise ToolError(f"kbuild answered {len(answers)} of {len(folders)} builds", help="run `cnai doctor`")
-    return [Answer(answer.get("yaml", ""), answer.get("error", "")) for answer in answers]
+    return answers
 
 
-def _one(root: Path, folder: str, command: Sequence[str]) -> Answer:
+def _one(root: Path, folder: str, command: Sequence[str], read: Reader) -> Answer:
     done = run([*command, str(root / folder)], env=OFFLINE, timeout=EACH)
     if done.code != 0:
         return Answer(error=done.stderr.decode(errors="replace").strip())
-    return Answer(text=done.stdout.decode())
+    return Answer(read(done.stdout.decode()))

@@ -65,6 +65,7 @@ apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 resources:
 - ../../base
+namespace: risk-prod
 labels:
 - pairs:
     cnai.dev/environment: prod
@@ -77,12 +78,6 @@ patches:
     kind: ScaledObject
     namespace: risk
     name: fraud
-- target:
-    namespace: risk
-  patch: |
-    - op: replace
-      path: /metadata/namespace
-      value: risk-prod
 """,
     "envs/prod/patch.yaml": """\
 apiVersion: keda.sh/v1alpha1
@@ -156,6 +151,23 @@ def golden_tree(**options: Any) -> dict[str, str]:
 
 def test_the_whole_tree() -> None:
     assert golden_tree() == GOLDEN
+
+
+def binding(namespace: str, subject: str) -> Body:
+    metadata = {"name": "b", "namespace": namespace}
+    return {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": metadata, "subjects": [{"name": subject}]}
+
+
+@pytest.mark.parametrize(
+    ("beside", "moved"),
+    [(account("risk-prod", "prod", "b"), True), (binding("risk-prod", "fraud"), True), (binding("risk-prod", "default"), False),
+     (account("other", "prod", "b"), False), (account("", "prod", "b"), False)],
+)  # fmt: skip
+def test_a_namespace_is_set_for_all_only_where_that_changes_nothing_else(beside: Body, moved: bool) -> None:
+    want = {"prod": {"eu1": resources(account("risk-prod", "prod"), beside)}}
+    files = tree("fraud", resources(account("risk", "none")), want, base_namespace="risk", namespaces={"prod": "risk-prod"})
+    assert ("\nnamespace: risk-prod\n" in files["envs/prod/kustomization.yaml"]) is moved
+    assert ("path: /metadata/namespace" in files["envs/prod/kustomization.yaml"]) is not moved
 
 
 def test_the_primary_cluster_gives_the_layer() -> None:

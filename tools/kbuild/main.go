@@ -1,9 +1,9 @@
 // Command kbuild builds many kustomizations in one process.
 //
 // It reads one directory per line on stdin and answers with one JSON line each:
-// {"dir": ..., "yaml": ...} or {"dir": ..., "error": ...}. It uses kustomize's own
-// library and the order of the kustomize command line, so that its output is
-// byte-identical to `kustomize build DIR` (a test compares both).
+// {"dir": ..., "objects": [...]} or {"dir": ..., "error": ...}. It uses kustomize's own
+// library and the order of the kustomize command line; the objects are the JSON from which
+// that command makes its YAML, so that both say the same (a test compares them).
 package main
 
 import (
@@ -16,23 +16,35 @@ import (
 )
 
 type answer struct {
-	Dir   string `json:"dir"`
-	YAML  string `json:"yaml,omitempty"`
-	Error string `json:"error,omitempty"`
+	Dir     string            `json:"dir"`
+	Objects []json.RawMessage `json:"objects"`
+	Error   string            `json:"error,omitempty"`
+}
+
+func objects(dir string) ([]json.RawMessage, error) {
+	options := krusty.MakeDefaultOptions()
+	options.Reorder = krusty.ReorderOptionLegacy
+	built, err := krusty.MakeKustomizer(options).Run(filesys.MakeFsOnDisk(), dir)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]json.RawMessage, 0, built.Size())
+	for _, resource := range built.Resources() {
+		text, err := resource.MarshalJSON()
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, text)
+	}
+	return found, nil
 }
 
 func build(dir string) answer {
-	options := krusty.MakeDefaultOptions()
-	options.Reorder = krusty.ReorderOptionLegacy
-	resources, err := krusty.MakeKustomizer(options).Run(filesys.MakeFsOnDisk(), dir)
+	found, err := objects(dir)
 	if err != nil {
 		return answer{Dir: dir, Error: err.Error()}
 	}
-	text, err := resources.AsYaml()
-	if err != nil {
-		return answer{Dir: dir, Error: err.Error()}
-	}
-	return answer{Dir: dir, YAML: string(text)}
+	return answer{Dir: dir, Objects: found}
 }
 
 func main() {
