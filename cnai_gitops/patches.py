@@ -13,9 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from cnai_gitops.errors import InvalidInput, ToolError
+from cnai_gitops.errors import InvalidInput
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.overlay import read_kustomize
 from cnai_gitops.render import Patcher
@@ -49,7 +47,7 @@ def patcher(root: Path, settings: Settings) -> Patcher:
         with tempfile.TemporaryDirectory(prefix="cnai-") as scratch, Writer(Path(scratch)) as writer:
             for path, text in [*files.items(), *own.items()]:
                 writer.write(path, text.encode())
-            answer, before = kustomize.build_many(Path(scratch), [folder, below], settings, _objects)
+            answer, before = kustomize.build_many(Path(scratch), [folder, below], settings, read_kustomize)
         app, env = folder.split("/")[2], folder.split("/")[4]
         at = f"{PATCHES}/{env}/patches/{app}"
         if answer.error:
@@ -95,13 +93,6 @@ def _below(files: Mapping[str, str], folder: str) -> str:
     """The folder that an overlay with components is built on: the same objects, without the patches."""
     (overlay,) = read_kustomize(files[f"{folder}/kustomization.yaml"])
     return posixpath.normpath(f"{folder}/{overlay['resources'][0]}")
-
-
-def _objects(text: str) -> list[Body]:
-    try:
-        return read_kustomize(text)
-    except yaml.YAMLError as error:
-        raise ToolError("kustomize built something that is no YAML", help="run `cnai doctor`") from error
 
 
 def _cause(error: str) -> str:

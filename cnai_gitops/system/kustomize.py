@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import yaml
 
 from cnai_gitops.errors import ToolError
 from cnai_gitops.system.process import run
@@ -52,16 +53,21 @@ def build_many(root: Path, folders: Sequence[str], settings: Settings, read: Rea
     done = run([str(helper.path)], input=lines.encode(), env={"GOGC": "1000", "GOMAXPROCS": "2", **OFFLINE}, timeout=EACH + len(folders))
     try:
         said = [orjson.loads(line) for line in done.stdout.splitlines()]
-        answers = [Answer(line["objects"] or [], line.get("error", "")) for line in said]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ToolError("kbuild answered something else than objects", help="run `cnai doctor`") from error
-    if done.code != 0 or len(answers) != len(folders):
-        raise ToolError(f"kbuild answered {len(answers)} of {len(folders)} builds", help="run `cnai doctor`")
-    return answers
+    except ValueError as error:
+        raise ToolError("kbuild answered something that is no JSON", help="run `cnai doctor`") from error
+    if done.code != 0 or len(said) != len(folders):
+        raise ToolError(f"kbuild answered {len(said)} of {len(folders)} builds", help="run `cnai doctor`")
+    try:
+        return [Answer(answer["objects"] or [], answer.get("error", "")) for answer in said]
+    except (KeyError, TypeError) as error:
+        raise ToolError("kbuild answered something else than objects", help="it is of another version; run `cnai doctor`") from error
 
 
 def _one(root: Path, folder: str, command: Sequence[str], read: Reader) -> Answer:
     done = run([*command, str(root / folder)], env=OFFLINE, timeout=EACH)
     if done.code != 0:
         return Answer(error=done.stderr.decode(errors="replace").strip())
-    return Answer(read(done.stdout.decode()))
+    try:
+        return Answer(read(done.stdout.decode()))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ToolError("kustomize built something that is no YAML", help="run `cnai doctor`") from error

@@ -165,6 +165,7 @@ ROWS: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{GUARDS}::test_a_missing_or_sleeping_conftest",
             f"{GATE}::test_a_conftest_that_cannot_be_believed",
             f"{GATE}::test_a_kustomize_that_cannot_be_believed",
+            f"{GATE}::test_a_kustomize_command_that_builds_no_yaml",
             f"{GATE}::test_patches_without_any_kustomize",
         ),
     ),
@@ -217,6 +218,7 @@ ROWS: dict[int, tuple[str, tuple[str, ...]]] = {
         (
             f"{GATE}::test_a_digest_in_a_release",
             f"{GATE}::test_an_image_that_is_not_pinned_is_refused_in_production",
+            f"{GATE}::test_an_image_beside_the_model_is_seen",
             f"{GATE}::test_a_registry_with_a_port_is_no_tag",
         ),
     ),

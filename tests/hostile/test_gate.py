@@ -63,15 +63,22 @@ def test_a_conftest_that_cannot_be_believed(root: Path, refused: Refused, tools:
         ("kill -9 $$", "error: kbuild answered 0 of 2 builds"),
         ("exit 0", "error: kbuild answered 0 of 2 builds"),
         ("echo garbage", "error: kbuild answered something that is no JSON"),
-        ("""echo '{"yaml": "a'""", "error: kbuild answered something that is no JSON"),
-        ("""echo '{"yaml": "a: 1"}'""", "error: kbuild answered 1 of 2 builds"),
-        ("""echo '{"yaml": "{"}'; echo '{"yaml": "{"}'""", "error: kustomize built something that is no YAML"),
+        ("""echo '{"objects": ["a'""", "error: kbuild answered something that is no JSON"),
+        ("""echo '{"objects": []}'""", "error: kbuild answered 1 of 2 builds"),
+        ("""echo '{"yaml": "a: 1"}'; echo '[]'""", "error: kbuild answered something else than objects"),
     ],
 )
 def test_a_kustomize_that_cannot_be_believed(root: Path, refused: Refused, tools: Any, script: str, expected: str) -> None:
     component("patches: []\n")(root)
     tools({"kbuild": script})
     assert refused(code=3) == [expected]
+
+
+@pytest.mark.parametrize("said", ["{", "\\0377"])
+def test_a_kustomize_command_that_builds_no_yaml(root: Path, refused: Refused, tools: Any, said: str) -> None:
+    component("patches: []\n")(root)
+    tools({"kbuild": "", "kustomize": f"""if [ "$1" = version ]; then echo v5.8.2; exit; fi\nprintf '{said}'"""})
+    assert refused(code=3) == ["error: kustomize built something that is no YAML"]
 
 
 def test_patches_without_any_kustomize(root: Path, refused: Refused, tools: Any) -> None:
