@@ -128,7 +128,7 @@ def _health(live: Live) -> Fact:
     wanted: Mapping[str, str] = customisations()
     missing = [key for key in wanted if key not in live.argocd]
     have = f"{len(wanted) - len(missing)}/{len(wanted)}"
-    cure = f"add to the ConfigMap {CONFIG_MAP}: {', '.join(missing)}" if missing else ""
+    cure = f"add to the ConfigMap {CONFIG_MAP} what `cnai doctor --argocd-cm` prints: {', '.join(missing)}" if missing else ""
     return Fact("argo-cd-health", not missing, have, cure, "Argo CD takes kinds without a health check for healthy at once")
 
 

@@ -12,6 +12,7 @@ from cnai_gitops.resources.accelerators import pod_count, times
 from cnai_gitops.resources.argo_event_sources import EventBus, EventSource
 from cnai_gitops.resources.argo_sensors import Sensor
 from cnai_gitops.resources.base import INFINITE, Body, Demand, Kind, Pods, World
+from cnai_gitops.resources.health import by_conditions
 from cnai_gitops.resources.pod import PodFields
 
 _GROUP, _VERSION = "argoproj.io", "v1alpha1"
@@ -88,6 +89,7 @@ KINDS: tuple[Kind, ...] = (
         model=EventSource,
         name_limit=58 - len("-eventsource-01234"),
         pods=_controller_pods,
+        health=by_conditions({"Deployed=True": "Healthy", "Deployed=False": "Progressing", "SourcesProvided=False": "Degraded"}),
     ),
     Kind(
         group=_GROUP,
@@ -99,5 +101,13 @@ KINDS: tuple[Kind, ...] = (
         rank=51,
         pods=_controller_pods,
         demand=_sensor_demand,
+        health=by_conditions(
+            {
+                "Deployed=True": "Healthy",
+                "Deployed=False": "Progressing",
+                "DependenciesProvided=False": "Degraded",
+                "TriggersProvided=False": "Degraded",
+            }
+        ),
     ),
 )

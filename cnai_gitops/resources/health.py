@@ -13,7 +13,8 @@ _CONDITIONS = """\
 local meaning = {%s}
 local weight = {Progressing = 0, Healthy = 1, Suspended = 2, Degraded = 3}
 for _, condition in ipairs(status.conditions or {}) do
-  local verdict = meaning[condition.type .. "=" .. condition.status]
+  local key = condition.type .. "=" .. condition.status
+  local verdict = meaning[key .. "/" .. (condition.reason or "")] or meaning[key]
   if verdict ~= nil and weight[verdict] >= weight[hs.status] then
     hs = {status = verdict, message = condition.message or condition.type}
   end
@@ -32,7 +33,10 @@ return hs
 
 
 def by_conditions(meaning: Mapping[str, str]) -> str:
-    """Health from conditions: `{"Active=False": "Degraded"}`; the worst that holds wins, none is Progressing."""
+    """Health from conditions: `{"Active=False": "Degraded"}`; the worst that holds wins, none is Progressing.
+
+    `Active=False/Stopped` is for one reason, and comes before the same without.
+    """
     return _HEAD + _CONDITIONS % _table(meaning)
 
 

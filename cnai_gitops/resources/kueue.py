@@ -206,7 +206,8 @@ class WorkloadPriorityClass(TypedDict, total=False):
     description: str
 
 
-_ACTIVE = by_conditions({"Active=True": "Healthy", "Active=False": "Degraded"})
+# A queue that is held on purpose must neither fail a sync (Degraded) nor keep it waiting (Suspended).
+_ACTIVE = {"Active=True": "Healthy", "Active=False": "Degraded", "Active=False/Stopped": "Healthy"}
 _STOP = (Owned("/spec/stopPolicy", "operators", "a queue is held by hand or by a carbon schedule"),)
 
 # Queue names are label values of workloads, so 63 characters everywhere although objects may have 253.
@@ -244,7 +245,7 @@ KINDS = (
         rank=13,
         wave=-5,
         owned=_STOP,
-        health=_ACTIVE,
+        health=by_conditions(_ACTIVE),
     ),
     Kind(
         group=GROUP,
@@ -255,7 +256,7 @@ KINDS = (
         rank=14,
         wave=-5,
         owned=_STOP,
-        health=_ACTIVE,
+        health=by_conditions({**_ACTIVE, "Active=False/ClusterQueueIsInactive": "Healthy"}),  # its ClusterQueue says why
         immutable=("/spec/clusterQueue",),
     ),
     Kind(

@@ -9,7 +9,7 @@ import pytest
 from control_plane import ControlPlane
 
 from cnai_gitops.cluster import live
-from cnai_gitops.cluster.health import customisations
+from cnai_gitops.cluster.health import config_map, customisations
 from cnai_gitops.cluster.preflight import Fact, preflight
 from cnai_gitops.errors import ToolError
 from cnai_gitops.facts.operators import operators
@@ -43,7 +43,7 @@ def asked(cluster: ControlPlane, **more: Any) -> dict[str, Fact]:
 def installed(cluster: ControlPlane, crds: set[str]) -> Iterator[ControlPlane]:
     """The server with a Deployment for every controller, in the version of the newest profile, and Argo CD's settings."""
     images = {o.name: f"mirror.example.com:5000/copy/{o.images[0]}:v{newest().versions.get(o.name, '1.0.0')}" for o in _controlled()}
-    settings = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "argocd-cm", "namespace": SPACE}, "data": customisations()}
+    settings = {**config_map(), "metadata": {**config_map()["metadata"], "namespace": SPACE}}
     manifests = [*(controller(name, image) for name, image in images.items()), settings]
     cluster.api.make_namespaces(manifests)
     assert [answer for answer in cluster.api.apply(manifests) if not answer.ok] == []

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from cnai_gitops.cli import app as cli
+from cnai_gitops.cluster.health import config_map
 from cnai_gitops.errors import NotEvaluated
 from cnai_gitops.findings.formats import formats
 from cnai_gitops.system.tools import Settings
@@ -255,6 +256,13 @@ def test_aliases_do_the_same(built: Path, cnai: Cnai) -> None:
         if name in ("build", "check"):
             assert cnai(alias, "--help").code == 0
     assert cnai("render", "--root", built).err == "up to date: no input changed\n"
+
+
+def test_doctor_prints_what_argo_cd_lacks(cnai: Cnai) -> None:
+    done = cnai("doctor", "--argocd-cm")
+    assert done.code == 0
+    assert yaml.safe_load(done.out) == config_map()
+    assert "resource.customizations.health.argoproj.io_Sensor" in config_map()["data"]
 
 
 def test_doctor_as_data(settings: Settings, cnai: Cnai) -> None:

@@ -19,6 +19,10 @@ def conditions(**states: str) -> dict[str, Any]:
     return {"conditions": [{"type": name, "status": status, "message": f"{name} is {status}"} for name, status in states.items()]}
 
 
+def because(reason: str, **states: str) -> dict[str, Any]:
+    return {"conditions": [{**one, "reason": reason} for one in conditions(**states)["conditions"]]}
+
+
 SAMPLES: dict[tuple[str, str], tuple[tuple[dict[str, Any], str], ...]] = {
     ("batch.volcano.sh/v1alpha1", "Job"): (
         ({"state": {"phase": "Pending"}}, "Progressing"),
@@ -43,8 +47,29 @@ SAMPLES: dict[tuple[str, str], tuple[tuple[dict[str, Any], str], ...]] = {
         (conditions(Created="True", Running="False", Succeeded="True"), "Healthy"),
         (conditions(Created="True", Running="False", Failed="True"), "Degraded"),
     ),
-    ("kueue.x-k8s.io/v1beta2", "ClusterQueue"): ((conditions(Active="True"), "Healthy"), (conditions(Active="False"), "Degraded")),
-    ("kueue.x-k8s.io/v1beta2", "LocalQueue"): ((conditions(Active="True"), "Healthy"), (conditions(Active="False"), "Degraded")),
+    ("argoproj.io/v1alpha1", "EventSource"): (
+        (conditions(SourcesProvided="True", Deployed="False"), "Progressing"),
+        (conditions(SourcesProvided="True", Deployed="True"), "Healthy"),
+        (conditions(SourcesProvided="False", Deployed="Unknown"), "Degraded"),
+    ),
+    ("argoproj.io/v1alpha1", "Sensor"): (
+        (conditions(DependenciesProvided="True", TriggersProvided="True", Deployed="False"), "Progressing"),
+        (conditions(DependenciesProvided="True", TriggersProvided="True", Deployed="True"), "Healthy"),
+        (conditions(DependenciesProvided="False", Deployed="True"), "Degraded"),
+        (conditions(TriggersProvided="False", Deployed="True"), "Degraded"),
+    ),
+    ("kueue.x-k8s.io/v1beta2", "ClusterQueue"): (
+        (conditions(Active="True"), "Healthy"),
+        (conditions(Active="False"), "Degraded"),
+        (because("FlavorNotFound", Active="False"), "Degraded"),
+        (because("Stopped", Active="False"), "Healthy"),
+    ),
+    ("kueue.x-k8s.io/v1beta2", "LocalQueue"): (
+        (conditions(Active="True"), "Healthy"),
+        (conditions(Active="False"), "Degraded"),
+        (because("Stopped", Active="False"), "Healthy"),
+        (because("ClusterQueueIsInactive", Active="False"), "Healthy"),
+    ),
     ("ray.io/v1", "RayCluster"): (
         ({"state": ""}, "Progressing"),
         ({"state": "ready"}, "Healthy"),

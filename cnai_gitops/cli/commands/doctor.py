@@ -15,9 +15,18 @@ def command(
     output: Output = "table",
     cluster: str | None = typer.Option(None, "--cluster", help="Also ask this kubeconfig context for what the platform profile needs."),
     role: str = typer.Option("", "--role", help="workload or hub: ask only for what that cluster needs."),
+    argocd_cm: bool = typer.Option(
+        False, "--argocd-cm", help="Print the health checks that Argo CD lacks, as a merge patch for its ConfigMap argocd-cm."
+    ),
     profile: str | None = typer.Option(None, "--profile", help="Platform profile to compare a cluster with; the newest when not given."),
 ) -> int:
     """Say which tools and platform parts are there, and how to get the others."""
+    if argocd_cm:
+        from cnai_gitops.cluster.health import config_map
+        from cnai_gitops.emit import emit_one
+
+        emit_text(emit_one(config_map()))
+        return 0
     import orjson
 
     from cnai_gitops.system.tools import report
