@@ -39,4 +39,4 @@ def listing() -> int:
     """Say which tools there are."""
     from cnai_gitops.cli.commands.doctor import command
 
-    return command("table", None, "", None)
+    return command("table", cluster=None, role="", argocd_cm=False, profile=None)
