@@ -6,6 +6,7 @@ Public names are loaded when they are first used, so that `import cnai_gitops` c
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -83,6 +84,8 @@ __all__ = sorted(_HOME)
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if "IPython" in sys.modules:
+        importlib.import_module(f"{__name__}.shell").attach()
     return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
 
 

@@ -97,7 +97,7 @@ def raised_at(error: BaseException, root: Path) -> tuple[Location | None, Notes]
 def locate_validation_error(error: ValidationError, root: Path, traceback: TracebackType | None = None) -> list[Finding]:
     """One finding for each argument of a Python call that a model refused; `traceback` defaults to the error's own."""
     traceback = traceback or error.__traceback__
-    model, arguments = _refused_call(traceback)
+    model, arguments = refused_call(traceback)
     captured = traceback_frames(traceback)
     name = arguments.get("name")
     findings = []
@@ -109,7 +109,7 @@ def locate_validation_error(error: ValidationError, root: Path, traceback: Trace
     return findings
 
 
-def _refused_call(traceback: TracebackType | None) -> tuple[type[BaseModel] | None, dict[str, Any]]:
+def refused_call(traceback: TracebackType | None) -> tuple[type[BaseModel] | None, dict[str, Any]]:
     """Class and arguments of the innermost model whose construction or validation failed."""
     model: type[BaseModel] | None = None
     arguments: dict[str, Any] = {}
