@@ -5,6 +5,7 @@ Must not: do a command's work. Exit 0 clean; 1 findings or a difference; 2 usage
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import pkgutil
@@ -73,6 +74,11 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         return 1
     except CnaiError as error:
         return _failed(error, traced)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EIO) or error.filename is not None:
+            return _unexpected(error, traced)
+        say(f"error: cannot write to standard output: {os.strerror(error.errno).lower()}")  # help and version, which typer prints
+        return CnaiError.exit_code
     except Exception as error:  # typer's own errors, and what nobody expected
         return _unexpected(error, traced)
     if result == INTERRUPTED:

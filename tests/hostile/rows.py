@@ -260,6 +260,7 @@ ROWS: dict[int, tuple[str, tuple[str, ...]]] = {
         (
             f"{REPORTS}::test_the_same_bytes_in_any_surroundings",
             f"{REPORTS}::test_nobody_takes_the_output",
+            f"{REPORTS}::test_help_that_nobody_can_take",
             f"{REPORTS}::test_a_build_with_closed_streams_writes_the_same",
         ),
     ),

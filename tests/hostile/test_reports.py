@@ -109,6 +109,21 @@ def test_nobody_takes_the_output(root: Path, settings: Settings, redirect: str, 
     assert (done.returncode, done.stderr) == (code, said)
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["check", "-h"]])
+def test_help_that_nobody_can_take(arguments: list[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "cnai_gitops", *arguments],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (3, "error: cannot write to standard output: no space left on device\n")
+
+
 def test_a_build_with_closed_streams_writes_the_same(
     root: Path, cnai: Callable[..., Any], snapshot: Callable[[Path], dict[str, bytes]]
 ) -> None:
