@@ -91,16 +91,17 @@ def _documents(item: Owned, resource: Resource, world: Inventory, found: Evidenc
         "team": item.team,
         "stage": resource.stage,
     }
-    yield {"id": identity, **common, "embedded": False, **_content(resource.body)}
+    yield {"id": identity, **common, "embedded": False, **content(resource.body)}
     for path, body in embedded(resource.body, world):
         if body.keys() <= {"apiVersion", "kind", "metadata"}:
             continue  # a template that waits for an object only names it
         inner = f"{identity}#{path}"
         found.resources[inner] = (item, resource)
-        yield {"id": inner, **common, "embedded": True, **_content(body)}
+        yield {"id": inner, **common, "embedded": True, **content(body)}
 
 
-def _content(body: Body) -> dict[str, Any]:
+def content(body: Body) -> dict[str, Any]:
+    """An object with where its pods are, and all its images."""
     kind = kind_of(body)
     named = list(kind.images(body)) if kind and kind.images else []
     shown: list[dict[str, Any]] = []
@@ -221,7 +222,7 @@ def _use(use: Use, target: Target, identity: str) -> dict[str, Any]:
 
 
 def _services(plan: Plan, by_target: Mapping[Target, Sequence[Owned]]) -> Iterator[dict[str, Any]]:
-    budgets = {target: _budgets(target, items) for target, items in by_target.items()}
+    budgets = {target: budgets_of(target, items) for target, items in by_target.items()}
     for target, item, app in _of_apps(plan, by_target):
         for stage in plan.app(app.name, target).of("serve"):
             main = main_of(item.resources, stage.key)
@@ -234,11 +235,11 @@ def _services(plan: Plan, by_target: Mapping[Target, Sequence[Owned]]) -> Iterat
                     "tier": target.environment.tier,
                     "cluster": target.cluster,
                     "min_replicas": stage.stage.engine.least(stage.stage),
-                    "templates": list(_templates(main.body, budgets[target])),
+                    "templates": list(templates_of(main.body, budgets[target])),
                 }
 
 
-def _budgets(target: Target, items: Iterable[Owned]) -> dict[str, Selectors[dict[str, Any]]]:
+def budgets_of(target: Target, items: Iterable[Owned]) -> dict[str, Selectors[dict[str, Any]]]:
     """PodDisruptionBudgets of a target by namespace, each as {id, spec}."""
     by_namespace: dict[str, list[tuple[Any, dict[str, Any]]]] = {}
     for item in items:
@@ -251,12 +252,13 @@ def _budgets(target: Target, items: Iterable[Owned]) -> dict[str, Selectors[dict
     return {namespace: Selectors(pairs) for namespace, pairs in by_namespace.items()}
 
 
-def _templates(body: Body, budgets: Mapping[str, Selectors[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
-    """The pod templates of a workload, each with the budgets that select its pods."""
+def templates_of(body: Body, budgets: Mapping[str, Selectors[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
+    """The pod templates of a service's replicas, each with the budgets that select its pods."""
     kind = kind_of(body)
     mine = budgets.get(body["metadata"].get("namespace", ""))
     for pod in kind.pods(body) if kind and kind.pods else ():
-        yield {"path": pod.path, "budgets": mine.of(pod.labels) if mine else []}
+        if not pod.beside:
+            yield {"path": pod.path, "budgets": mine.of(pod.labels) if mine else []}
 
 
 def _ledger(found: Evidence, by_target: Mapping[Target, Sequence[Owned]]) -> dict[str, Any]:

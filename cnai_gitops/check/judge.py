@@ -112,10 +112,10 @@ def _refined(plan: Plan, evidence: Evidence, finding: Finding) -> Finding:
             location = _winner(plan, item, words)
             if location:
                 return replace(finding, location=location)
-    return finding if finding.location else replace(finding, location=_place(plan, item, resource))
+    return finding if finding.location else replace(finding, location=place_of(plan, item, resource))
 
 
-def _place(plan: Plan, item: Owned, resource: Resource) -> Location | None:
+def place_of(plan: Plan, item: Owned, resource: Resource) -> Location | None:
     """Where the user wrote what became this object: the stage, or the environment of a platform object."""
     entry = plan.project.apps.get(item.owner)
     if entry is not None:

@@ -13,7 +13,7 @@ Labels = Mapping[str, Any]
 T = TypeVar("T")
 
 _OPERATORS: dict[str, Callable[[Any, list[Any]], bool]] = {
-    "In": lambda value, values: value in values,
+    "In": lambda value, values: value is not None and value in values,
     "NotIn": lambda value, values: value not in values,
     "Exists": lambda value, _: value is not None,
     "DoesNotExist": lambda value, _: value is None,
@@ -30,7 +30,8 @@ def selects(selector: Any, labels: Labels) -> bool:
     wanted, terms = selector.get("matchLabels") or {}, selector.get("matchExpressions") or []
     if not isinstance(wanted, Mapping) or not isinstance(terms, list):
         return False
-    return all(labels.get(key) == value for key, value in wanted.items()) and all(_holds(term, labels) for term in terms)
+    equal = all(isinstance(value, str) and labels.get(key) == value for key, value in wanted.items())
+    return equal and all(_holds(term, labels) for term in terms)
 
 
 class Selectors(Generic[T]):

@@ -55,6 +55,7 @@ class Layer:
             return self
         with within(self.at):
             self._describe(self._identities(below, self.old), self._identities(want, self.new))
+            self._refuse_mistaken_subjects([*below, *want], want)
         self.one_namespace = all(_is_moved_alone(body, self.new) for body in want)
         return self
 
@@ -74,6 +75,19 @@ class Layer:
                 raise Unwritable(_title(body), "two objects have this identity")
             found[identity] = body
         return found
+
+    def _refuse_mistaken_subjects(self, known: Sequence[Body], want: Sequence[Body]) -> None:
+        """Kustomize takes a subject for the ServiceAccount of that name, whatever its kind, and sets its namespace."""
+        accounts = {body["metadata"]["name"] for body in known if body.get("kind") == "ServiceAccount"}
+        for body in want:
+            subjects = body.get("subjects") if body.get("kind") in ("RoleBinding", "ClusterRoleBinding") else None
+            for at, subject in enumerate(subjects if type(subjects) is list else ()):
+                name, space = (subject.get("name"), subject.get("namespace")) if type(subject) is dict else (None, None)
+                if type(name) is str and name in accounts and (not space or (space == self.old != self.new)):
+                    unsaid = subject.get("kind") == "ServiceAccount" and not space
+                    cure = "write that namespace" if unsaid else "name one of the two differently"
+                    reason = f"kustomize takes this for the ServiceAccount {name} here and sets its namespace; {cure}"
+                    raise Unwritable((_title(body), "subjects", at), reason)
 
     def _describe(self, have: dict[Identity, Body], want: dict[Identity, Body]) -> None:
         files = _file_names([*have, *(i for i in want if i not in have)])

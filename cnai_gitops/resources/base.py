@@ -92,7 +92,8 @@ class Pods:
     """A set of equal pods: at most `count` at the peak, each with pod spec `spec`, found at `path`.
 
     `labels` are those of the pods. `inline` when the object has the fields of `spec` at `path` among others of its
-    own, its first container perhaps under `model`.
+    own, its first container perhaps under `model` or `art`. `beside` when they stand beside the replicas of a service
+    (the head of a Ray cluster, a transformer), so that what is said of those does not hold for them.
     """
 
     count: Fraction | float
@@ -100,6 +101,7 @@ class Pods:
     path: str
     labels: Mapping[str, str] = field(default_factory=dict)
     inline: bool = False
+    beside: bool = False
 
 
 class World(Protocol):

@@ -43,23 +43,28 @@ def own_pod(component: Mapping[str, Any]) -> Pod:
 def service_pods(body: Body) -> Iterator[Pods]:
     """The pods of an InferenceService at its peak, without what only other objects tell (autoscalers, runtimes)."""
     spec = body.get("spec") or {}
+    predictor = spec.get("predictor") or {}
     for name in _components(spec):
-        component = spec[name]
-        count = _with_rollout(body, component, _replicas(body, component, None))
-        yield _pods(body, count, component, f"spec.{name}", name)
-    worker = (spec.get("predictor") or {}).get("workerSpec")
+        count = _with_rollout(body, spec[name], _replicas(body, spec[name], None))
+        yield Pods(count, own_pod(spec[name]), f"spec.{name}", _labels(body, name, spec[name]), inline=True, beside=name != "predictor")
+    worker = predictor.get("workerSpec")
     if worker:
-        yield _pods(body, 2 * _parallel(worker, {}), worker, "spec.predictor.workerSpec", "predictor")
+        labels = _labels(body, "predictor", predictor)
+        yield Pods(2 * _parallel(worker, {}), own_pod(worker), "spec.predictor.workerSpec", labels, inline=True, beside=True)
     for index, canary in enumerate(spec.get("canary") or []):
-        predictor = canary.get("predictor") or {}
-        yield _pods(body, _canary_replicas(spec.get("predictor") or {}, canary), predictor, f"spec.canary[{index}].predictor", "predictor")
+        own = canary.get("predictor") or {}
+        labels = _labels(body, "predictor", predictor, own)
+        count = _canary_replicas(predictor, canary)
+        yield Pods(count, own_pod(own), f"spec.canary[{index}].predictor", labels, inline=True, beside=True)
 
 
-def _pods(body: Body, count: Fraction | float, component: Mapping[str, Any], path: str, name: str) -> Pods:
-    """Pods of a component with the labels that the controller gives them beside the service's own."""
+def _labels(body: Body, name: str, *components: Mapping[str, Any]) -> dict[str, Any]:
+    """Labels of a component's pods: the service's, its own, and those that the controller sets."""
     metadata = body.get("metadata") or {}
-    labels = {**(metadata.get("labels") or {}), f"{GROUP}/inferenceservice": metadata.get("name", ""), "component": name}
-    return Pods(count, own_pod(component), path, labels, inline="art" not in component)
+    labels: dict[str, Any] = {}
+    for source in (metadata, *components):
+        labels |= source.get("labels") or {}
+    return {**labels, f"{GROUP}/inferenceservice": metadata.get("name", ""), "component": name}
 
 
 def service_demand(body: Body, world: World) -> Demand:

@@ -6,6 +6,7 @@ Must not: read what runs inside Ray (`serveConfigV2` and `runtimeEnvYAML` are te
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -20,7 +21,7 @@ VERSION = "v1"
 
 def _cluster_pods(cluster: Mapping[str, Any], path: str, factor: Fraction | float = Fraction(1)) -> Iterator[Pods]:
     head = (cluster.get("headGroupSpec") or {}).get("template") or {}
-    yield _pods_of(head, f"{path}.headGroupSpec.template.spec", factor)
+    yield replace(_pods_of(head, f"{path}.headGroupSpec.template.spec", factor), beside=True)
     for index, group in enumerate(cluster.get("workerGroupSpecs") or ()):
         count = _workers(cluster, group)
         yield _pods_of(group.get("template") or {}, f"{path}.workerGroupSpecs[{index}].template.spec", count * factor if count else count)

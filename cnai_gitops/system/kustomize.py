@@ -57,10 +57,19 @@ def build_many(root: Path, folders: Sequence[str], settings: Settings, read: Rea
         raise ToolError("kbuild answered something that is no JSON", help="run `cnai doctor`") from error
     if done.code != 0 or len(said) != len(folders):
         raise ToolError(f"kbuild answered {len(said)} of {len(folders)} builds", help="run `cnai doctor`")
-    try:
-        return [Answer(answer["objects"] or [], answer.get("error", "")) for answer in said]
-    except (KeyError, TypeError) as error:
-        raise ToolError("kbuild answered something else than objects", help="it is of another version; run `cnai doctor`") from error
+    return [_answer(one) for one in said]
+
+
+def _answer(said: Any) -> Answer:
+    if isinstance(said, dict) and isinstance(said.get("error"), str) and said["error"]:
+        return Answer(error=said["error"])
+    if not isinstance(said, dict) or not _objects(said.get("objects")):
+        raise ToolError("kbuild answered something else than objects", help="it is of another version; run `cnai doctor`")
+    return Answer(said["objects"])
+
+
+def _objects(built: Any) -> bool:
+    return isinstance(built, list) and all(isinstance(one, dict) for one in built)
 
 
 def _one(root: Path, folder: str, command: Sequence[str], read: Reader) -> Answer:
@@ -68,6 +77,9 @@ def _one(root: Path, folder: str, command: Sequence[str], read: Reader) -> Answe
     if done.code != 0:
         return Answer(error=done.stderr.decode(errors="replace").strip())
     try:
-        return Answer(read(done.stdout.decode()))
+        built = read(done.stdout.decode())
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ToolError("kustomize built something that is no YAML", help="run `cnai doctor`") from error
+    if not _objects(built):
+        raise ToolError("kustomize built something else than objects", help="run `cnai doctor`")
+    return Answer(built)

@@ -1,6 +1,6 @@
 # METADATA
 # title: Kubernetes objects
-# description: Where the pods, containers and labels of a document are. Computed once and shared by all rules.
+# description: Where the pods, containers and images of a document are. Computed once and shared by all rules.
 package lib.k8s
 
 # One pod of a document, as {path, spec, annotations, document}. A pod that is not where the inventory says has an empty spec.
@@ -40,7 +40,10 @@ every_image := [{"document": input.documents[i], "body": image} |
 
 lists := ["initContainers", "containers", "ephemeralContainers"]
 
-# Every container of every pod, as {document, path, body, pod}. `model` is KServe's container in another place.
+# KServe has the first container of a component in one of these.
+mains := ["model", "art"]
+
+# Every container of every pod, as {document, path, body, pod}.
 every_container := array.concat(
 	[container |
 		some pod in every_pod
@@ -55,7 +58,9 @@ every_container := array.concat(
 	],
 	[container |
 		some pod in every_pod
-		is_object(pod.spec.model)
-		container := {"document": pod.document, "path": sprintf("%s.model", [pod.path]), "body": pod.spec.model, "pod": pod.spec}
+		some name in mains
+		body := pod.spec[name]
+		is_object(body)
+		container := {"document": pod.document, "path": sprintf("%s.%s", [pod.path, name]), "body": body, "pod": pod.spec}
 	],
 )

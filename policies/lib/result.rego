@@ -4,7 +4,7 @@
 package lib.result
 
 # The finding of the rule whose annotations are in `chain`. The subject is anything with an id and a tier: a document,
-# a use of a dataset, a service. A subject of unknown tier is judged as in production, one without a place stays visible.
+# a use of a dataset, a service. A subject of unknown tier is judged as in production.
 new(chain, subject, path, message) := {
 	"msg": message,
 	"rule": rule.id,

@@ -165,7 +165,7 @@ ROWS: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{GUARDS}::test_a_missing_or_sleeping_conftest",
             f"{GATE}::test_a_conftest_that_cannot_be_believed",
             f"{GATE}::test_a_kustomize_that_cannot_be_believed",
-            f"{GATE}::test_a_kustomize_command_that_builds_no_yaml",
+            f"{GATE}::test_a_kustomize_command_that_builds_no_objects",
             f"{GATE}::test_patches_without_any_kustomize",
         ),
     ),

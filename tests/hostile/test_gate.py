@@ -65,7 +65,9 @@ def test_a_conftest_that_cannot_be_believed(root: Path, refused: Refused, tools:
         ("echo garbage", "error: kbuild answered something that is no JSON"),
         ("""echo '{"objects": ["a'""", "error: kbuild answered something that is no JSON"),
         ("""echo '{"objects": []}'""", "error: kbuild answered 1 of 2 builds"),
-        ("""echo '{"yaml": "a: 1"}'; echo '[]'""", "error: kbuild answered something else than objects"),
+        ("""echo '{"yaml": "a: 1"}'; echo '{"yaml": "a: 1"}'""", "error: kbuild answered something else than objects"),
+        ("""echo '{"objects": null}'; echo '{"objects": []}'""", "error: kbuild answered something else than objects"),
+        ("""echo '{"objects": [1]}'; echo '"ab"'""", "error: kbuild answered something else than objects"),
     ],
 )
 def test_a_kustomize_that_cannot_be_believed(root: Path, refused: Refused, tools: Any, script: str, expected: str) -> None:
@@ -74,11 +76,14 @@ def test_a_kustomize_that_cannot_be_believed(root: Path, refused: Refused, tools
     assert refused(code=3) == [expected]
 
 
-@pytest.mark.parametrize("said", ["{", "\\0377"])
-def test_a_kustomize_command_that_builds_no_yaml(root: Path, refused: Refused, tools: Any, said: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [("{", "that is no YAML"), ("\\0377", "that is no YAML"), ("hello", "else than objects"), ("-- a", "else than objects")],
+)
+def test_a_kustomize_command_that_builds_no_objects(root: Path, refused: Refused, tools: Any, said: str, words: str) -> None:
     component("patches: []\n")(root)
-    tools({"kbuild": "", "kustomize": f"""if [ "$1" = version ]; then echo v5.8.2; exit; fi\nprintf '{said}'"""})
-    assert refused(code=3) == ["error: kustomize built something that is no YAML"]
+    tools({"kbuild": "", "kustomize": f"""if [ "$1" = version ]; then echo v5.8.2; exit; fi\nprintf -- '{said}'"""})
+    assert refused(code=3) == [f"error: kustomize built something {words}"]
 
 
 def test_patches_without_any_kustomize(root: Path, refused: Refused, tools: Any) -> None:

@@ -155,7 +155,8 @@ def test_the_whole_tree() -> None:
 
 def binding(namespace: str, subject: str) -> Body:
     metadata = {"name": "b", "namespace": namespace}
-    return {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": metadata, "subjects": [{"name": subject}]}
+    subjects = [{"kind": "ServiceAccount", "name": subject, "namespace": namespace}]
+    return {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": metadata, "subjects": subjects}
 
 
 @pytest.mark.parametrize(
@@ -168,6 +169,35 @@ def test_a_namespace_is_set_for_all_only_where_that_changes_nothing_else(beside:
     files = tree("fraud", resources(account("risk", "none")), want, base_namespace="risk", namespaces={"prod": "risk-prod"})
     assert ("\nnamespace: risk-prod\n" in files["envs/prod/kustomization.yaml"]) is moved
     assert ("path: /metadata/namespace" in files["envs/prod/kustomization.yaml"]) is not moved
+
+
+def bound(**subject: str) -> Body:
+    return {**binding("risk-prod", ""), "subjects": [{"kind": "Group", "name": "other"}, subject]}
+
+
+@pytest.mark.parametrize(
+    ("subject", "cure"),
+    [
+        ({"kind": "User", "name": "fraud"}, "name one of the two differently"),
+        ({"kind": "Group", "name": "fraud"}, "name one of the two differently"),
+        ({"kind": "ServiceAccount", "name": "fraud"}, "write that namespace"),
+        ({"kind": "ServiceAccount", "name": "fraud", "namespace": "risk"}, "name one of the two differently"),
+    ],
+)
+def test_a_subject_that_kustomize_mistakes_is_refused(subject: dict[str, str], cure: str) -> None:
+    want = {"prod": {"eu1": resources(account("risk-prod", "prod"), bound(**subject))}}
+    with pytest.raises(Unwritable) as refused:
+        tree("fraud", [], want, base_namespace="risk", namespaces={"prod": "risk-prod"})
+    assert refused.value.steps == ("fraud", "envs/prod", "RoleBinding/b", "subjects", 1)
+    assert refused.value.reason == f"kustomize takes this for the ServiceAccount fraud here and sets its namespace; {cure}"
+
+
+@pytest.mark.parametrize("namespace", ["risk-prod", "elsewhere"])
+def test_a_subject_that_says_its_namespace_is_written(namespace: str) -> None:
+    subject = {"kind": "ServiceAccount", "name": "fraud", "namespace": namespace}
+    want = {"prod": {"eu1": resources(account("risk-prod", "prod"), bound(**subject))}}
+    files = tree("fraud", [], want, base_namespace="risk", namespaces={"prod": "risk-prod"})
+    assert f"namespace: {namespace}" in files["envs/prod/rolebinding-b.yaml"]
 
 
 def test_the_primary_cluster_gives_the_layer() -> None:

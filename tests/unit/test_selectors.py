@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cnai_gitops.check.selectors import Selectors, selects
 
-LABELS = {"app": "d", "tier": "web"}
+LABELS: dict[str, Any] = {"app": "d", "tier": "web", "number": 1}
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,8 @@ def test_selects(selector: Any) -> None:
         {"matchLabels": {"app": "e"}},
         {"matchLabels": {"app": "d", "none": "x"}},
         {"matchLabels": {"app": ["d"]}},
+        {"matchLabels": {"app": "d", "none": None}},
+        {"matchLabels": {"number": True}},
         {"matchLabels": ["app"]},
         {"matchLabels": {"app": "d"}, "matchExpressions": [{"key": "tier", "operator": "In", "values": ["db"]}]},
         {"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["d"]}]},
@@ -48,6 +50,7 @@ def test_selects(selector: Any) -> None:
         {"matchExpressions": [{"key": "app", "operator": "Near", "values": ["d"]}]},
         {"matchExpressions": [{"key": "app", "operator": "In", "values": "d"}]},
         {"matchExpressions": [{"key": ["app"], "operator": ["In"]}]},
+        {"matchExpressions": [{"key": "none", "operator": "In", "values": [None]}]},
         {"matchExpressions": [{}]},
         {"matchExpressions": ["app"]},
         {"matchExpressions": {"key": "app"}},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,8 @@ pytest.importorskip("IPython")
 def shown(code: str, folder: Path) -> list[str]:
     """Lines that IPython prints for a cell."""
     argv = [sys.executable, "-m", "IPython", "--colors=NoColor", "--no-banner", "--ipython-dir", str(folder), "-c", code]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=60)
+    environ = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}  # IPython remarks on another one
+    done = subprocess.run(argv, env=environ, capture_output=True, text=True, timeout=60)
     return (done.stdout + done.stderr).splitlines()
 
 

@@ -1,9 +1,10 @@
 # METADATA
 # title: Production services survive the drain of a node
 # description: |-
-#   Every production service has at least two replicas and exactly one PodDisruptionBudget whose selector matches its
-#   pods, and at the smallest scale that budget still lets one pod go; else a node could never be drained. Kubernetes
-#   refuses every eviction of a pod that two budgets select.
+#   Every production service has at least two replicas and exactly one PodDisruptionBudget whose selector matches the
+#   pods of those replicas, and at the smallest scale that budget still lets one pod go; else a node could never be
+#   drained. Kubernetes refuses every eviction of a pod that two budgets select. Pods that stand beside the replicas (a
+#   transformer, the head of a Ray cluster) are not asked.
 # custom:
 #   id: reliability.disruption_budget
 #   severity: {dev: warn, staging: warn, prod: deny}
@@ -31,15 +32,18 @@ deny contains result.new(rego.metadata.chain(), service, "", message) if {
 
 enough(replicas) if quantities.whole(replicas) >= 2
 
-deny contains result.new(rego.metadata.chain(), service, "", message) if {
+deny contains result.new(rego.metadata.chain(), service, path, message) if {
 	some service in services
-	not selected(service)
+	some path in unselected(service)
 	message := sprintf("no PodDisruptionBudget selects the pods of service %s of %s", [service.stage, service.app])
 }
 
-selected(service) if count(service.templates[_].budgets) > 0
+# Paths of the pod templates that no budget selects; "" when there is no template at all.
+unselected(service) := {""} if {
+	count(service.templates) == 0
+} else := {template.path | some template in service.templates; count(template.budgets) == 0}
 
-deny contains result.new(rego.metadata.chain(), service, "", message) if {
+deny contains result.new(rego.metadata.chain(), service, template.path, message) if {
 	some service in services
 	some template in service.templates
 	count(template.budgets) > 1

@@ -35,9 +35,11 @@ test_no_budget_selects if {
 	found(object.union(service, {"templates": []})) == none
 }
 
-test_pods_that_serve_no_requests_need_no_budget if {
-	head := {"path": "spec.head", "budgets": []}
-	found(object.union(service, {"templates": [head, {"path": "spec.workers", "budgets": [budget("b", {"maxUnavailable": 1})]}]})) == set()
+test_every_template_needs_its_own if {
+	one := {"path": "x", "budgets": [budget("b", {"maxUnavailable": 1})]}
+	found(object.union(service, {"templates": [one, {"path": "y", "budgets": []}]})) == {["s", "no PodDisruptionBudget selects the pods of service serve.s of a"]}
+	last := {"path": "y", "budgets": [budget("c", {"maxUnavailable": 0})]}
+	[finding[0] | some finding in found(object.union(service, {"templates": [one, last]}))] == ["c"]
 }
 
 test_two_budgets_select if {
