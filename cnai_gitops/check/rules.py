@@ -5,7 +5,8 @@ Must not: decide anything about a manifest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,14 @@ from cnai_gitops.findings import Finding, Location
 from cnai_gitops.source.files import SourceError
 
 TIERS = ("dev", "staging", "prod")
+_ID = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 _WEIGHT = {"warn": 0, "deny": 1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One policy. `severity` maps a tier to `warn` or `deny` and never falls from dev to prod; `controls` maps a
-    standard to its paragraphs; `folder` is where the rule and its examples are."""
+    standard to its paragraphs; `folder` is where the rule and its examples are; `aliases` are ids that it had before."""
 
     id: str
     title: str
@@ -34,6 +36,7 @@ class Rule:
     since: str
     location: Location
     folder: Path
+    aliases: tuple[str, ...] = ()
 
     @property
     def area(self) -> str:
@@ -67,7 +70,22 @@ def rules_of(files: Sequence[RegoFile]) -> tuple[dict[str, Rule], list[Finding]]
         findings += [Finding(code=code, message=text, location=main.location, help=help_) for code, text, help_ in wrong]
         if not wrong:
             rules[rule_id] = _rule(record, main)
-    return rules, findings
+    return rules, [*findings, *_taken_aliases(rules)]
+
+
+def renamed(rules: Mapping[str, Rule]) -> dict[str, str]:
+    """Ids that rules had before, with the ids that they have now."""
+    return {alias: rule.id for rule in rules.values() for alias in rule.aliases}
+
+
+def _taken_aliases(rules: Mapping[str, Rule]) -> Iterator[Finding]:
+    holders: dict[str, str] = {name: name for name in rules}
+    for rule in rules.values():
+        for alias in rule.aliases:
+            holder = holders.setdefault(alias, rule.id)
+            if holder != rule.id or alias == rule.id:
+                text = f"METADATA of rule {rule.id}: the alias {alias} is a name of rule {holder}"
+                yield Finding(code="CNAI704", message=text, location=rule.location, help="an alias is an id that no rule has any more")
 
 
 def _rule(record: Mapping[str, Any], file: RegoFile) -> Rule:
@@ -84,6 +102,7 @@ def _rule(record: Mapping[str, Any], file: RegoFile) -> Rule:
         since=str(custom["since"]),
         location=file.location,
         folder=(file.root / file.path).parent,
+        aliases=tuple(custom.get("aliases", ())),
     )
 
 
@@ -107,6 +126,9 @@ def _faults(rule_id: str, record: Mapping[str, Any]) -> list[tuple[str, str, str
             wrong.append(f"custom.id is {custom['id']}, and the package is cnai.{rule_id}")
         if (custom["max_waiver_days"] > 0) != custom["waivable"]:
             wrong.append("max_waiver_days is above 0 exactly for a waivable rule")
+        aliases = custom.get("aliases", [])
+        if not isinstance(aliases, list) or not all(isinstance(name, str) and _ID.fullmatch(name) for name in aliases):
+            wrong.append("custom.aliases is a list of earlier ids, each <area>.<rule>")
         if not all(isinstance(items, list) for items in custom["controls"].values()):
             wrong.append("each entry of controls is a list")
         wrong += _unsteady(custom["severity"])

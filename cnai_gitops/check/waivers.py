@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from cnai_gitops.check.rules import Rule
+from cnai_gitops.check.rules import Rule, renamed
 from cnai_gitops.findings import Finding, Location, Severity, ordered
 from cnai_gitops.source.text import nearest
 
@@ -49,11 +49,11 @@ def apply_waivers(
 ) -> list[Finding]:
     """The same findings, covered ones marked, and what is wrong with the waivers themselves.
 
-    An unsound waiver covers nothing. `evaluated` names the environments that were judged when it was not all of them:
-    a waiver for another one is not called unused then. `approvers` says by policy area who may approve; an area that it
-    does not name is open to everybody but the owner.
+    An unsound waiver covers nothing; one that calls its rule by an earlier name still does, with a warning. `evaluated`
+    names the environments that were judged when it was not all of them: a waiver for another one is not called unused
+    then. `approvers` says by policy area who may approve; an area that it does not name is open to everybody but the owner.
     """
-    hygiene: list[Finding] = []
+    waivers, hygiene = _by_present_names(waivers, renamed(rules))
     sound: dict[tuple[str, str, str], Waiver] = {}
     repeated = {name for name, times in Counter(waiver.id for waiver in waivers).items() if times > 1}
     for waiver in waivers:
@@ -77,6 +77,15 @@ def apply_waivers(
                 _finding(waiver, "CNAI713", f"covers no finding of {waiver.rule}", "remove it: what it excused is gone, or was never so")
             )
     return ordered([*marked, *hygiene])
+
+
+def _by_present_names(waivers: Sequence[Waiver], names: Mapping[str, str]) -> tuple[list[Waiver], list[Finding]]:
+    present = [replace(waiver, rule=names.get(waiver.rule, waiver.rule)) for waiver in waivers]
+    return present, [
+        _finding(old, "CNAI716", f"names the rule {old.rule}, which is called {new.rule} now", f"write {new.rule}", Severity.WARNING)
+        for old, new in zip(waivers, present, strict=True)
+        if old.rule != new.rule
+    ]
 
 
 def _key(waiver: Waiver) -> tuple[str, str, str]:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from cnai_gitops.check.rego import read_files
-from cnai_gitops.check.rules import TIERS, read_rules, rules_of
+from cnai_gitops.check.rules import TIERS, read_rules, renamed, rules_of
 from cnai_gitops.errors import NotEvaluated
 from cnai_gitops.system.data import policies_dir
 
@@ -53,3 +54,34 @@ def test_empty_files_are_findings(tmp_path: Path) -> None:
     (tmp_path / "y.rego").write_bytes(b"\xff\xfe")
     _, findings = read_files([tmp_path])
     assert [finding.code for finding in findings] == ["CNAI701", "CNAI107"]
+
+
+def pack_with(tmp_path: Path, aliases: str) -> Path:
+    """The built-in pack in which purpose_match has had other names."""
+    pack = Path(shutil.copytree(policies_dir(), tmp_path / "policies"))
+    file = pack / "governance/purpose_match/purpose_match.rego"
+    file.write_text(file.read_text().replace("#   since:", f"#   aliases: {aliases}\n#   since:"))
+    return pack
+
+
+def test_earlier_ids_of_a_rule(tmp_path: Path) -> None:
+    files, _ = read_files([pack_with(tmp_path, "[data.purpose, governance.purpose]")])
+    rules, findings = rules_of(files)
+    assert findings == []
+    assert renamed(rules) == {"data.purpose": "governance.purpose_match", "governance.purpose": "governance.purpose_match"}
+
+
+@pytest.mark.parametrize(
+    ("aliases", "words"),
+    [
+        ("data.purpose", "custom.aliases is a list of earlier ids, each <area>.<rule>"),
+        ("[1]", "custom.aliases is a list of earlier ids, each <area>.<rule>"),
+        ("[purpose]", "custom.aliases is a list of earlier ids, each <area>.<rule>"),
+        ("[governance.residency]", "the alias governance.residency is a name of rule governance.residency"),
+        ("[governance.purpose_match]", "the alias governance.purpose_match is a name of rule governance.purpose_match"),
+    ],
+)
+def test_unsound_aliases(tmp_path: Path, aliases: str, words: str) -> None:
+    files, _ = read_files([pack_with(tmp_path, aliases)])
+    _, findings = rules_of(files)
+    assert [(f.code, f.message) for f in findings] == [("CNAI704", f"METADATA of rule governance.purpose_match: {words}")]

@@ -134,3 +134,22 @@ def test_unused_is_said_only_of_judged_environments() -> None:
 def test_a_misspelled_rule_gets_a_proposal() -> None:
     (found,) = [finding for finding in changed(rule="images.no_criticals") if finding.code == "CNAI716"]
     assert "images.no_critical" in found.help
+
+
+def test_a_waiver_by_an_earlier_name_of_the_rule_holds_with_a_warning() -> None:
+    rules = RULES | {RULE.id: replace(RULE, aliases=("images.no_criticals", "scans.critical"))}
+    found = apply_waivers([FINDING], [replace(WAIVER, rule="scans.critical")], AT, rules)
+    assert FINDING.covered_by("w1") in found
+    (warning,) = [finding for finding in found if finding.code == "CNAI716"]
+    assert warning.message == "waiver w1 names the rule scans.critical, which is called images.no_critical now"
+    assert warning.help == "write images.no_critical"
+    assert exit_code(found) == 0
+
+
+def test_who_may_approve_is_asked_of_the_present_area() -> None:
+    rules = RULES | {RULE.id: replace(RULE, aliases=("scans.critical",))}
+    waiver = replace(WAIVER, rule="scans.critical")
+    assert codes(apply_waivers([FINDING], [waiver], AT, rules, approvers={"images": ["other"], "scans": ["security"]})) == [
+        "CNAI714",
+        "CNAI716",
+    ]

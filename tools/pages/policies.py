@@ -52,6 +52,7 @@ def _page(rule: Rule) -> str:
         ["to mend it", cell(rule.help)],
         *([name, ", ".join(code(item) for item in items)] for name, items in sorted(rule.controls.items())),
         ["since", cell(rule.since)],
+        *([["once called", ", ".join(code(name) for name in rule.aliases)]] if rule.aliases else []),
     ]
     texts = [f"# {rule.id}: {rule.title}", rule.description, table(["", ""], facts)]
     main = rule.folder / f"{rule.id.partition('.')[2]}.rego"

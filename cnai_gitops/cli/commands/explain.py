@@ -43,7 +43,7 @@ def command(
 
 
 def _code(code: str, root: Path | None) -> str:
-    from cnai_gitops.check.rules import read_rules
+    from cnai_gitops.check.rules import read_rules, renamed
     from cnai_gitops.errors import CnaiError, UsageError
     from cnai_gitops.findings.catalogue import entries
     from cnai_gitops.findings.catalogue import explain as page
@@ -58,8 +58,9 @@ def _code(code: str, root: Path | None) -> str:
         own = policies_dir()
     packs = [policies_dir(), *([own] if own.is_dir() and own.resolve() != policies_dir().resolve() else [])]
     rules = read_rules(packs)
-    if code in rules:
-        return _rule(rules[code])
+    found = rules.get(renamed(rules).get(code, code))
+    if found:
+        return _rule(found)
     from difflib import get_close_matches
 
     near = get_close_matches(code, [*known, *rules], n=1)
@@ -82,6 +83,7 @@ def _rule(rule: Rule) -> str:
         f"help        {rule.help}",
     ]
     lines += [f"controls    {controls}"] if controls else []
+    lines += [f"once called {', '.join(rule.aliases)}"] if rule.aliases else []
     return "\n".join([*lines, f"written at  {rule.location}"])
 
 
