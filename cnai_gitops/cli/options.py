@@ -17,21 +17,26 @@ if TYPE_CHECKING:
     from cnai_gitops.system.tools import Settings
 
 
-def _environments(incomplete: str) -> list[str]:
+def complete_environments(incomplete: str) -> list[str]:
+    """Names of environments, for the shell."""
     from cnai_gitops.cli.complete import environments
 
     return environments(incomplete)
 
 
-def _apps(incomplete: str) -> list[str]:
+def complete_apps(incomplete: str) -> list[str]:
+    """Names of applications, for the shell."""
     from cnai_gitops.cli.complete import apps
 
     return apps(incomplete)
 
 
-Apps = Annotated[list[str] | None, typer.Argument(help="Applications; all when none is named.", autocompletion=_apps, show_default=False)]
+Apps = Annotated[
+    list[str] | None, typer.Argument(help="Applications; all when none is named.", autocompletion=complete_apps, show_default=False)
+]
 Env = Annotated[
-    list[str] | None, typer.Option("-e", "--env", help="Environment; may be repeated.", autocompletion=_environments, show_default=False)
+    list[str] | None,
+    typer.Option("-e", "--env", help="Environment; may be repeated.", autocompletion=complete_environments, show_default=False),
 ]
 Output = Annotated[
     str, typer.Option("-o", "--output", envvar="CNAI_OUTPUT", help="table, json, yaml, name, github, gitlab, sarif, junit or markdown.")

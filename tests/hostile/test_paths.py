@@ -395,8 +395,9 @@ def test_a_build_that_is_stopped_is_finished_by_the_next(
             time.sleep(chance.uniform(0.05, 0.45))
             process.send_signal(number)
             said = process.communicate()[1].decode()
-        assert process.returncode in (0, -number, 128 + number)
-        assert "Traceback" not in said
+        if "init_import_site" not in said:  # on a busy machine Python itself may still be starting
+            assert process.returncode in (0, -number, 128 + number)
+            assert "Traceback" not in said
         for path, data in snapshot(root / "deploy").items():
             assert path.endswith(".cnai-tmp") or data in (old.get(path), new.get(path)), path
     assert cnai("build", "--root", root).code == 0

@@ -1,0 +1,4 @@
+"""Changes of a user's release files that are done the same way each time: a canary's next step, and the way back.
+
+Must not: write files, render, or touch a line that the change is not about.
+"""
