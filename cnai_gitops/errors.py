@@ -22,6 +22,10 @@ class CnaiError(Exception):
         super().__init__(message)
         self.help = help
 
+    def _render_traceback_(self) -> list[str]:
+        """A few lines in a notebook cell instead of a page of frames (IPython calls this)."""
+        return [f"{type(self).__name__}: {self}", *([f"  help: {self.help}"] if self.help else [])]
+
 
 class UsageError(CnaiError):
     """The command line asks for something that does not exist (exit 2)."""

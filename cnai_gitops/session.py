@@ -97,6 +97,8 @@ class Repository:
     """A repository, read when it is first asked for. A changed file needs a new `load`."""
 
     root: Path
+    tried: tuple[str, ...] = ()
+    """Applications that `with_app` replaced."""
 
     @cached_property
     def plan(self) -> Plan:
@@ -121,7 +123,14 @@ class Repository:
         entry = replace(project.apps[blueprint.name], value=blueprint)
         other = Repository(self.root)
         other.plan = make_plan(replace(project, apps={**project.apps, blueprint.name: entry}))
+        other.tried = (*self.tried, blueprint.name)
         return other
+
+    def _require_files(self, act: str) -> None:
+        """Refuse what reads the files again where they do not say what this repository does."""
+        if self.tried:
+            message = f"{act} reads the files, and {', '.join(self.tried)} is changed in memory only"
+            raise UsageError(message, help="write the change into its blueprint and `load` again; `render` and `findings` show it as it is")
 
     def render(self, app: str, env: str, cluster: str | None = None) -> Rendered:
         """Objects of `app` in an environment (its primary cluster unless one is named)."""
@@ -137,14 +146,22 @@ class Repository:
         raise UsageError(f"{app} does not run on {env}" + (f"/{cluster}" if cluster else ""), help=f"it runs on {known}")
 
     def check(self, *, env: str | None = None, at: date | None = None) -> Findings:
-        """The verdict of `cnai check`, as of the day `at` (the recorded day of cnai.toml, else today)."""
+        """The verdict of `cnai check` on the files, as of the day `at` (the recorded day of cnai.toml, else today).
+
+        Raises UsageError after `with_app`, and for an environment that there is not.
+        """
+        self._require_files("check")
         day = pipeline.today(self.plan.project.config.at, at, date.today())
         selection = Selection((env,) if env else ())
         verdict = pipeline.check(self.root, Settings.of(os.environ), selection, at=day, fresh=False)
         return Findings(verdict.findings)
 
     def build(self) -> list[str]:
-        """Render everything into deploy/; returns the paths that changed. Raises InvalidInput when something is wrong."""
+        """Render everything into deploy/; returns the paths that changed. Raises InvalidInput when something is wrong.
+
+        Raises UsageError after `with_app`.
+        """
+        self._require_files("build")
         built = pipeline.build(self.root, Settings.of(os.environ))
         Findings(built.findings).raise_()
         return [*built.changes.written, *built.changes.removed]

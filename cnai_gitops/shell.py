@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cnai_gitops.errors import InvalidInput
+from cnai_gitops.errors import InvalidInput, UsageError
 from cnai_gitops.findings import Finding
 from cnai_gitops.source.positions import locate_validation_error, refused_call
 from cnai_gitops.spec.base import Spec
@@ -29,6 +29,13 @@ def attach() -> None:
 
 
 def _show(shell: Any, kind: type[BaseException], error: ValidationError, traceback: TracebackType, tb_offset: int | None = None) -> None:
+    if error.errors()[0]["type"] == "frozen_instance":
+        field = error.errors()[0]["loc"][0]
+        frozen = UsageError(
+            f"{error.title}.{field} cannot be set: what was made stays as it is", help=f"make a copy: `.with_({field}=...)`"
+        )
+        shell.showtraceback((UsageError, frozen, traceback))
+        return
     model, _ = refused_call(traceback)
     if model is None or not issubclass(model, Spec):
         shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)

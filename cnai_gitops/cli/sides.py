@@ -28,8 +28,8 @@ def side_of(owned: Iterable[Owned]) -> Sides:
     return found
 
 
-def base_side(plan: Plan, base: str | None, selection: Selection) -> tuple[str, Sides]:
-    """The revision that was compared with, and its rendered manifests. Raises UsageError outside a git repository."""
+def base_side(plan: Plan, base: str | None) -> tuple[str, Sides]:
+    """The revision that was compared with, and all its rendered manifests. Raises UsageError outside a git repository."""
     from cnai_gitops.overlay import read_kustomize
     from cnai_gitops.system import git
 
@@ -46,14 +46,24 @@ def base_side(plan: Plan, base: str | None, selection: Selection) -> tuple[str, 
     found: dict[tuple[str, str], list[Body]] = {}
     for path, data in git.read_tree(root, revision, f"{prefix}{RENDERED}").items():
         parts = path.removeprefix(f"{prefix}{RENDERED}/").split("/")
-        if len(parts) == 4 and parts[3] == "manifest.yaml" and _wanted(parts, selection):
+        if len(parts) == 4 and parts[3] == "manifest.yaml":
             found[f"{parts[0]}/{parts[1]}", parts[2]] = read_kustomize(data.decode())
+    if not found and plan.project.config.rendered == "branches":
+        raise UsageError(
+            f"{revision[:12]} holds no rendered manifests: cnai.toml has them written to branches",
+            help="compare environments with --between, or give --base a revision that holds deploy/rendered",
+        )
     return revision[:12], found
 
 
-def _wanted(parts: list[str], selection: Selection) -> bool:
-    env, _, owner, _ = parts
-    return (not selection.environments or env in selection.environments) and (not selection.apps or owner in selection.apps)
+def selected(side: Sides, selection: Selection) -> Sides:
+    """What of a side is asked about."""
+    return {
+        (target, owner): bodies
+        for (target, owner), bodies in side.items()
+        if (not selection.environments or target.partition("/")[0] in selection.environments)
+        and (not selection.apps or owner in selection.apps)
+    }
 
 
 def _merge_base(plan: Plan) -> str:
@@ -61,12 +71,14 @@ def _merge_base(plan: Plan) -> str:
     from cnai_gitops.system import git
 
     root, name = plan.project.root, plan.project.config.git.revision
+    head = git.resolve(root, "HEAD")  # which says so when nothing was committed yet
     for candidate in (f"origin/{name}", name):
         try:
-            return git.merge_base(root, "HEAD", git.resolve(root, candidate))
-        except CnaiError:
+            other = git.resolve(root, candidate)
+        except UsageError:
             continue
-    return git.resolve(root, "HEAD")
+        return git.merge_base(root, head, other)
+    raise UsageError(f"there is no branch {name} here, nor origin/{name}")
 
 
 def hatches(plan: Plan, selection: Selection) -> list[str]:
@@ -79,11 +91,13 @@ def hatches(plan: Plan, selection: Selection) -> list[str]:
             f"{name} (blueprint) sets {', '.join(o.set)} of {o.kind} {o.name}: {o.reason}".replace(" :", ":") for o in entry.value.overrides
         ]
         for (env, app), release in plan.project.releases.items():
-            if app == name:
+            if app == name and (not selection.environments or env in selection.environments):
                 found += [
                     f"{name} ({env}) sets {', '.join(o.set)} of {o.kind} {o.name}: {o.reason}".replace(" :", ":")
                     for o in release.value.overrides
                 ]
     return found + [
-        f"{app} ({env}) has {len(folders)} hand-written patch folder(s)" for (env, app), folders in plan.project.patches.items()
+        f"{app} ({env}) has {len(folders)} hand-written patch folder(s)"
+        for (env, app), folders in plan.project.patches.items()
+        if (not selection.environments or env in selection.environments) and (not selection.apps or app in selection.apps)
     ]

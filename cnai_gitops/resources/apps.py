@@ -99,6 +99,7 @@ KINDS: tuple[Kind, ...] = (
         pods=_deployment_pods,
         demand=_deployment_demand,
         owned=_REPLICAS,
+        rolls=("/spec/template/metadata",),
         immutable=("/spec/selector",),
     ),
     Kind(
@@ -111,6 +112,7 @@ KINDS: tuple[Kind, ...] = (
         pods=_steady_pods,
         demand=_steady_demand,
         owned=_REPLICAS,
+        rolls=("/spec/template/metadata",),
         immutable=("/spec/selector", "/spec/serviceName", "/spec/podManagementPolicy", "/spec/volumeClaimTemplates"),
     ),
     Kind(
@@ -121,6 +123,7 @@ KINDS: tuple[Kind, ...] = (
         name_limit=63 - len("-01234"),
         pods=_node_pods,
         demand=_node_demand,
+        rolls=("/spec/template/metadata",),
         immutable=("/spec/selector",),
     ),
     Kind(

@@ -134,7 +134,8 @@ class Kind:
     objects in a file, `wave` is the Argo CD sync wave. `pods` lists the pod templates of an object at its
     peak; `demand` replaces the plain sum over `pods` where a kind needs more. `images` yields
     (path, image) of images outside pod templates. `owned` lists fields of controllers. `health` is the
-    Lua check that Argo CD lacks, empty where it has one. `immutable` lists JSON pointers that cannot change.
+    Lua check that Argo CD lacks, empty where it has one. `immutable` lists JSON pointers that cannot change,
+    `rolls` those beside the pods whose change replaces running pods.
     """
 
     group: str
@@ -153,6 +154,7 @@ class Kind:
     owned: tuple[Owned, ...] = ()
     health: str = ""
     immutable: tuple[str, ...] = ()
+    rolls: tuple[str, ...] = ()
 
     @property
     def api_version(self) -> str:

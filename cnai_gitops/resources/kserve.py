@@ -10,7 +10,7 @@ from typing import Any
 
 from cnai_gitops.resources.base import Body, Kind, Owned
 from cnai_gitops.resources.kserve_model import ClusterServingRuntime, InferenceService, ServingRuntime
-from cnai_gitops.resources.kserve_peak import GROUP, MODE, service_demand, service_pods
+from cnai_gitops.resources.kserve_peak import COMPONENTS, GROUP, MODE, service_demand, service_pods
 
 _OCI = ("oci://", "oci+native://", "oci+fetch://")
 
@@ -91,6 +91,8 @@ KINDS: tuple[Kind, ...] = (
             Owned("/spec/predictor/model/resources", "kserve-webhook-server", _LEFT_OUT),
             Owned("/spec/predictor/model/name", "kserve-webhook-server", _LEFT_OUT),
         ),
+        # Annotations, the logger and the batcher become annotations of the pod template.
+        rolls=("/metadata/annotations", *(f"/spec/{name}/{part}" for name in COMPONENTS for part in ("annotations", "logger", "batcher"))),
         # The mode is recorded in the status of the first sync and refused afterwards.
         immutable=("/metadata/annotations/" + MODE.replace("/", "~1"),),
     ),

@@ -21,7 +21,7 @@ MODE = f"{GROUP}/deploymentMode"
 CLASS = f"{GROUP}/autoscalerClass"
 _MAX_SCALE = "autoscaling.knative.dev/max-scale"
 _BACKEND = "multinode/executor-backend"
-_COMPONENTS = ("predictor", "transformer", "explainer")
+COMPONENTS = ("predictor", "transformer", "explainer")
 _MAIN = "kserve-container"
 _POD = frozenset(PodFields.__annotations__)
 _CONTAINER = frozenset(ContainerFields.__annotations__) - {"image"}
@@ -231,7 +231,7 @@ def _asking(pod: Pod, name: str, count: int) -> Demand:
 
 
 def _components(spec: Mapping[str, Any]) -> list[str]:
-    return [name for name in _COMPONENTS if spec.get(name)]
+    return [name for name in COMPONENTS if spec.get(name)]
 
 
 def _annotations(body: Body) -> Mapping[str, Any]:

@@ -139,14 +139,15 @@ def _changes(old: Mapping[Key, Body], new: Mapping[Key, Body], applied: bool) ->
 
 
 def _restarts(old: Body, new: Body) -> bool:
-    """True when running pods are replaced: a pod template of a long-running object changed."""
+    """True when running pods are replaced: a pod template of a long-running object changed, or what becomes part of it."""
     kind = kind_of(new)
     if kind is None or kind.pods is None or kind.kind in ("WorkflowTemplate", "CronWorkflow", "TrainingRuntime", "ClusterTrainingRuntime"):
         return False
 
-    def running(body: Body) -> tuple[list[Any], list[Any]]:
+    def running(body: Body) -> list[Any]:
         # a model's image stands beside the pod template, and still is what runs
-        return [pod.spec for pod in kind.pods(body)] if kind.pods else [], list(kind.images(body)) if kind.images else []
+        pods = [(pod.spec, pod.labels) for pod in kind.pods(body)] if kind.pods else []
+        return [pods, list(kind.images(body)) if kind.images else [], [_at(body, pointer) for pointer in kind.rolls]]
 
     return running(old) != running(new)
 
@@ -155,11 +156,16 @@ def _immutable(old: Body, new: Body) -> Iterator[str]:
     kind = kind_of(new)
     for pointer in kind.immutable if kind else ():
         if _at(old, pointer) != _at(new, pointer):
-            yield pointer.strip("/").replace("/", ".")
+            yield ".".join(_steps(pointer))
+
+
+def _steps(pointer: str) -> list[str]:
+    """The keys of a JSON pointer (RFC 6901)."""
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
 
 
 def _at(node: Any, pointer: str) -> Any:
-    for part in pointer.split("/")[1:]:
+    for part in _steps(pointer):
         node = node.get(part) if isinstance(node, Mapping) else None
     return node
 

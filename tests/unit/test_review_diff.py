@@ -9,8 +9,9 @@ import pytest
 
 from cnai_gitops.errors import UsageError
 from cnai_gitops.findings import Finding
+from cnai_gitops.resources.base import kinds
 from cnai_gitops.review.context import QuotaRow, ReviewContext
-from cnai_gitops.review.diff import Review, between, compare
+from cnai_gitops.review.diff import Review, _immutable, _restarts, between, compare
 from cnai_gitops.review.formats import markdown, names, render
 from cnai_gitops.review.quota import bar, rows
 
@@ -186,3 +187,56 @@ def test_rows_put_the_older_ledger_beside() -> None:
     ]
     assert rows(after, []) == [QuotaRow("prod", "risk", "h100", 0, 8, 16)]
     assert rows(after) == [QuotaRow("prod", "risk", "h100", 8, 8, 16)]
+
+
+def placed(pointer: str, value: str, body: Body) -> Body:
+    """The body with a value at a JSON pointer."""
+    *above, last = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+    made: Body = json.loads(json.dumps(body))
+    node = made
+    for part in above:
+        node = node.setdefault(part, {})
+    node[last] = value
+    return made
+
+
+FIXED = [(key, pointer) for key, kind in sorted(kinds().items()) for pointer in kind.immutable]
+
+
+@pytest.mark.parametrize(("key", "pointer"), FIXED, ids=lambda part: "/".join(part) if isinstance(part, tuple) else part)
+def test_every_immutable_field_is_noticed(key: tuple[str, str], pointer: str) -> None:
+    body = {"apiVersion": key[0], "kind": key[1], "metadata": {"name": "x", "namespace": "n"}}
+    old, new = (list(_immutable(placed(pointer, value, body), placed(pointer, value, {**body, "data": value}))) for value in ("one", "two"))
+    assert old == new == []
+    assert len(list(_immutable(placed(pointer, "one", body), placed(pointer, "two", body)))) == 1
+
+
+def test_a_field_with_a_slash_in_its_name_is_shown_as_it_is() -> None:
+    mode = {"serving.kserve.io/deploymentMode": "Standard"}
+    service = {"apiVersion": "serving.kserve.io/v1beta1", "kind": "InferenceService", "metadata": {"name": "s", "annotations": mode}}
+    other = {**service, "metadata": {"name": "s", "annotations": {"serving.kserve.io/deploymentMode": "Knative"}}}
+    assert list(_immutable(service, other)) == ["metadata.annotations.serving.kserve.io/deploymentMode"]
+
+
+PREDICTOR = {
+    "apiVersion": "serving.kserve.io/v1beta1",
+    "kind": "InferenceService",
+    "metadata": {"name": "s"},
+    "spec": {"predictor": {"model": {}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "restarts"),
+    [
+        (placed("/spec/predictor/logger", "x", PREDICTOR), PREDICTOR, True),
+        (PREDICTOR, placed("/spec/predictor/annotations/a", "b", PREDICTOR), True),
+        (PREDICTOR, placed("/metadata/labels/a", "b", PREDICTOR), True),
+        (PREDICTOR, placed("/spec/predictor/model/image", "x", PREDICTOR), True),
+        (PREDICTOR, placed("/spec/predictor/maxReplicas", "x", PREDICTOR), False),
+        (deployment(), placed("/spec/template/metadata/annotations/a", "b", deployment()), True),
+        (deployment(), placed("/metadata/annotations/a", "b", deployment()), False),
+    ],
+)
+def test_what_replaces_running_pods(old: Body, new: Body, restarts: bool) -> None:
+    assert _restarts(old, new) is restarts

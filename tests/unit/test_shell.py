@@ -44,3 +44,11 @@ def test_the_handler_of_somebody_else_stays(tmp_path: Path) -> None:
         'Serve(name="!")\n'
     )
     assert shown(code, tmp_path) == ["mine"]
+
+
+def test_what_was_made_stays_as_it_is(tmp_path: Path) -> None:
+    code = 'from cnai_gitops import Serve\nserve = Serve(name="s", model="m")\nserve.name = "t"\n'
+    assert shown(code, tmp_path) == [
+        "UsageError: Serve.name cannot be set: what was made stays as it is",
+        "  help: make a copy: `.with_(name=...)`",
+    ]

@@ -24,7 +24,7 @@ def command(
     only: str | None = typer.Option(None, "--only", help="One part alone: rendered (for Argo CD) or kustomize.", show_default=False),
     check: bool = typer.Option(False, "--check", help="Write nothing; exit 1 when the committed output is stale."),
     verify: bool = typer.Option(False, "--verify", help="Prove that kustomize builds what was resolved."),
-    jobs: int = typer.Option(0, "-j", "--jobs", help="Processes; as many as pay, at most one a core, when 0."),
+    jobs: int = typer.Option(0, "-j", "--jobs", min=0, help="Processes; as many as pay, at most one a core, when 0."),
     output: Output = "table",
     root: Root = None,
     quiet: Quiet = False,

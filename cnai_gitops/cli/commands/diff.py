@@ -5,6 +5,7 @@ Must not: write below the project or talk to a cluster.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ def command(
     """Show what changes, deletions and restarts first (alias: plan). Exit 1 when something differs."""
     from cnai_gitops import pipeline
     from cnai_gitops.cli.output import show
-    from cnai_gitops.cli.sides import base_side, hatches, side_of
+    from cnai_gitops.cli.sides import base_side, hatches, selected, side_of
     from cnai_gitops.findings import exit_code
     from cnai_gitops.review import diff
     from cnai_gitops.review.formats import render
@@ -56,9 +57,11 @@ def command(
         review = diff.between(now, *between, _pairs(plan, *between), hatches(plan, selection))
         context = _context(folder, f"{between[0]} against {between[1]}", between[0], at, judge)
     else:
-        revision, before = base_side(plan, base, selection)
-        review = diff.compare(before, now, hatches(plan, selection))
+        revision, before = base_side(plan, base)
+        review = diff.compare(selected(before, selection), now, hatches(plan, selection))
         context = _context(folder, "what this change does", revision, at, judge, before)
+    if selection.environments:
+        context = replace(context, quota=[row for row in context.quota if row.env in selection.environments])
     emit_text(render(output, review, context), to)
     return int(review.changed and not exit_zero and not between)
 

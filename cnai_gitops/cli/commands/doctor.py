@@ -9,6 +9,7 @@ import typer
 
 from cnai_gitops.cli.options import Output, settings
 from cnai_gitops.cli.output import emit_text
+from cnai_gitops.errors import UsageError
 
 
 def command(
@@ -27,6 +28,8 @@ def command(
 
         emit_text(emit_one(config_map()))
         return 0
+    if (role or profile) and not cluster:
+        raise UsageError("--role and --profile say what a cluster needs", help="name its kubeconfig context with --cluster")
     import orjson
 
     from cnai_gitops.system.tools import report

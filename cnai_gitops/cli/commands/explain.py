@@ -63,9 +63,27 @@ def _code(code: str, root: Path | None) -> str:
         return _rule(found)
     from difflib import get_close_matches
 
+    stages = _stages(code, root)
+    if stages:
+        raise UsageError(
+            f"{code} is an application: name a field of it",
+            help=f"for example `cnai explain {code} {stages[0]}`; it has {', '.join(stages)}",
+        )
     near = get_close_matches(code, [*known, *rules], n=1)
     hint = f"did you mean {near[0]}? " if near else ""
     raise UsageError(f"{code!r} is no code, policy or application with a field", help=f"{hint}policies: {', '.join(sorted(rules))}")
+
+
+def _stages(app: str, root: Path | None) -> list[str]:
+    """Stages of an application; none where it is none, or where there is no project."""
+    from cnai_gitops import pipeline
+    from cnai_gitops.errors import CnaiError
+
+    try:
+        entry = pipeline.plan_of(root_of(root)).project.apps.get(app)
+    except CnaiError:
+        return []
+    return [key for key, _ in entry.value.stages()] if entry else []
 
 
 def _rule(rule: Rule) -> str:
