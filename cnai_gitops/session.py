@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnai_gitops import pipeline, render
 from cnai_gitops.emit import emit
@@ -23,6 +23,9 @@ from cnai_gitops.resources.base import Resource
 from cnai_gitops.spec.blueprint import Blueprint
 from cnai_gitops.system.root import find_root
 from cnai_gitops.system.tools import Settings
+
+if TYPE_CHECKING:
+    from cnai_gitops.review.diff import Review
 
 
 def load(path: str | Path = ".") -> Repository:
@@ -165,6 +168,20 @@ class Repository:
         built = pipeline.build(self.root, Settings.of(os.environ))
         Findings(built.findings).raise_()
         return [*built.changes.written, *built.changes.removed]
+
+    def diff(self, base: str | None = None) -> Review:
+        """What `cnai diff` shows: this repository against a git revision, the merge base with the default branch if none is given.
+
+        Shows itself as a table in a notebook; a change by `with_app` is in it. Raises UsageError where there is no git history.
+        """
+        from cnai_gitops.review.diff import compare
+        from cnai_gitops.review.sides import base_side, hatches, side_of
+
+        self.findings.raise_()
+        owned, findings = pipeline.resources_of(self.plan, Settings.of(os.environ))
+        Findings(findings).raise_()
+        _, before = base_side(self.plan, base)
+        return compare(before, side_of(owned), hatches(self.plan, Selection()))
 
     def graph(self, env: str | None = None, app: str | None = None) -> Any:
         """The data and model graph; shows itself as a picture in a notebook."""

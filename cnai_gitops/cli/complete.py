@@ -25,3 +25,21 @@ def apps(incomplete: str) -> list[str]:
     root = _root()
     found = {path.stem for path in (root / "environments").glob("*/*.yaml")} if root else set()
     return sorted(name for name in found - {"environment"} if name.startswith(incomplete))
+
+
+def subjects(incomplete: str) -> list[str]:
+    """Applications and policies whose name starts so."""
+    root = _root()
+    packs = [
+        Path(__file__).parents[2] / "policies",
+        Path(__file__).parents[1] / "_data" / "policies",
+        *([root / "policies"] if root else []),
+    ]
+    rules = {f"{path.parent.parent.name}.{path.parent.name}" for pack in packs for path in pack.glob("*/*/*.rego")}
+    return sorted({*apps(incomplete), *(rule for rule in rules if rule.startswith(incomplete))})
+
+
+def outputs(folder: str, incomplete: str) -> list[str]:
+    """Formats of one kind of report: each is a file."""
+    found = (Path(__file__).parents[1] / folder / "formats").glob("[a-z]*.py")
+    return sorted(path.stem for path in found if path.stem.startswith(incomplete))

@@ -31,6 +31,27 @@ def complete_apps(incomplete: str) -> list[str]:
     return apps(incomplete)
 
 
+def complete_subjects(incomplete: str) -> list[str]:
+    """What `explain` can say something about, for the shell."""
+    from cnai_gitops.cli.complete import subjects
+
+    return subjects(incomplete)
+
+
+def complete_outputs(incomplete: str) -> list[str]:
+    """Formats of findings, for the shell."""
+    from cnai_gitops.cli.complete import outputs
+
+    return outputs("findings", incomplete)
+
+
+def complete_reviews(incomplete: str) -> list[str]:
+    """Formats of a review, for the shell."""
+    from cnai_gitops.cli.complete import outputs
+
+    return outputs("review", incomplete)
+
+
 Apps = Annotated[
     list[str] | None, typer.Argument(help="Applications; all when none is named.", autocompletion=complete_apps, show_default=False)
 ]
@@ -39,7 +60,14 @@ Env = Annotated[
     typer.Option("-e", "--env", help="Environment; may be repeated.", autocompletion=complete_environments, show_default=False),
 ]
 Output = Annotated[
-    str, typer.Option("-o", "--output", envvar="CNAI_OUTPUT", help="table, json, yaml, name, github, gitlab, sarif, junit or markdown.")
+    str,
+    typer.Option(
+        "-o",
+        "--output",
+        envvar="CNAI_OUTPUT",
+        help="table, json, yaml, name, github, gitlab, sarif, junit or markdown.",
+        autocompletion=complete_outputs,
+    ),
 ]
 To = Annotated[Path | None, typer.Option("--to", help="Write to this file instead of stdout.", show_default=False)]
 At = Annotated[str | None, typer.Option("--at", envvar="CNAI_AT", help="Day that policies are judged at (YYYY-MM-DD).", show_default=False)]

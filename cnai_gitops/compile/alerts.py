@@ -107,7 +107,7 @@ def drift_rules(context: Context) -> dict[str, Any]:
 
 
 def _then(action: str) -> str:
-    return "a retraining starts, its result comes as a pull request" if action == "retrain" else "decide whether to retrain"
+    return "a retraining starts; what it makes is released by a pull request" if action == "retrain" else "decide whether to retrain"
 
 
 def _alert(context: Context, service: Context, name: str, expr: str, wait: str, severity: str, summary: str) -> dict[str, Any]:

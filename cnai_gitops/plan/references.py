@@ -91,6 +91,9 @@ def _check_serve(plan: Plan, app: Blueprint, place: Place, name: str, stage: Any
 
 def _check_observe(app: Blueprint, place: Place, name: str, stage: Any) -> Iterator[Finding]:
     services = [serve.name for _, serve in app.stages("serve")]
+    if not services:
+        message = f"observe.{name} watches nothing: {app.name} has no serve stage"
+        yield Finding(code="CNAI215", message=message, location=place.locate(("observe", name)), help="remove it, or add the service")
     for i, service in enumerate(stage.serves):
         if service not in services:
             yield _unknown("CNAI213", "serve stage", service, services, place.locate(("observe", name, "serves", i)))

@@ -55,8 +55,10 @@ def findings_card(findings: Iterable[Finding]) -> str:
 
 
 def diff_card(review: Review) -> str:
-    """What changes, a row for each field; restarts and what the API server refuses are said before the fields."""
-    rows = [(target.target, target.owner, *row) for target, change in review.all() for row in _change(change)]
+    """Owners that are gone and escape hatches, then what changes, a row for each field; restarts and refusals before the fields."""
+    rows: list[tuple[str, ...]] = [("", owner, "all its objects are gone", "", "", "") for owner in review.gone]
+    rows += [("", "", "escape hatch", hatch, "", "") for hatch in review.hatches]
+    rows += [(target.target, target.owner, *row) for target, change in review.all() for row in _change(change)]
     return _table(headline(review), ("target", "owner", "object", "field", "before", "after"), rows)
 
 

@@ -52,19 +52,16 @@ VARIABLES = (
     Variable("CNAI_METRICS", "file for the metrics that gates read", METRICS),
     Variable("CNAI_INPUT_<DATASET>", "URI of a dataset that the step reads", "s3://risk-prod/fraud-features", always=False),
     Variable("CNAI_OUTPUT_<DATASET>", "URI of a dataset that the step writes", "s3://risk-prod/fraud-features", always=False),
+    Variable("CNAI_SECRET_<DATASET>", "login of a dataset, from the Secret that the environment names", "", always=False),
     Variable("CNAI_TRIAL", "parameters of this trial, a JSON object; absent means none", '{"lr": 0.001}', always=False),
     Variable("CNAI_SEED", "whole number to seed every random generator with", "7", always=False),
-    Variable(
-        "CNAI_CHECKPOINT_URI", "where checkpoints are kept, to resume from the newest", "s3://risk-prod/checkpoints/scorer", always=False
-    ),
+    Variable("CNAI_CHECKPOINT_URI", "folder of checkpoints, to resume from the newest", "s3://risk-prod/checkpoints", always=False),
     Variable("CNAI_CHECKPOINT_INTERVAL", "seconds between two checkpoints", "900", always=False),
     Variable("CNAI_CHECKPOINT_KEEP", "how many of the newest checkpoints to keep", "3", always=False),
     Variable("OPENLINEAGE_URL", "base URL of the lineage service; absent: events are only logged", "http://lineage:5000", always=False),
     Variable("OPENLINEAGE_ENDPOINT", "path under that URL, `api/v1/lineage` unless set", "api/v1/lineage", always=False),
     Variable("OPENLINEAGE_API_KEY", "bearer token of the lineage service, from a Secret", "", always=False),
-    Variable(
-        "CNAI_COUNTRY", "country of the cluster, ISO 3166 code of three letters; this and the next are for emissions", "DEU", always=False
-    ),
+    Variable("CNAI_COUNTRY", "country of the cluster, ISO 3166 code of three letters", "DEU", always=False),
     Variable("CNAI_ACCELERATORS", "accelerators that the step holds, on all its nodes", "8", always=False),
     Variable("CNAI_ACCELERATOR_TDP_WATTS", "thermal design power of one of them, in watts", "700", always=False),
     Variable("CNAI_UTILISATION", "expected utilisation, 0 to 1; absent means 1", "0.8", always=False),
@@ -74,6 +71,12 @@ VARIABLES = (
     Variable("CNAI_CARBON_SOURCE", "source and year of that intensity", "Ember 2024", always=False),
     Variable("SOURCE_DATE_EPOCH", "creation time of a packaged model, in Unix seconds; absent: none", "1795500000", always=False),
 )
+
+BY_HAND = {
+    *("OPENLINEAGE_ENDPOINT", "OPENLINEAGE_API_KEY", "CNAI_COUNTRY", "CNAI_ACCELERATORS", "CNAI_ACCELERATOR_TDP_WATTS", "CNAI_UTILISATION"),
+    *("CNAI_HOST_OVERHEAD", "CNAI_PUE", "CNAI_CARBON_INTENSITY", "CNAI_CARBON_SOURCE", "SOURCE_DATE_EPOCH"),
+}
+"""Variables that no workflow sets: the steps read them where whoever runs them does."""
 
 
 class ContractError(ValueError):
@@ -188,7 +191,11 @@ def write_metrics(path: Path, metrics: Mapping[str, float]) -> None:
 
 def markdown() -> str:
     """The contract as a page of Markdown for the reference documentation."""
-    return _PAGE.format(always=_table(True), sometimes=_table(False), input=INPUT_DIR, output=OUTPUT_DIR, model=MODEL_DIR, metrics=METRICS)
+    by_hand = [v for v in VARIABLES if v.name in BY_HAND]
+    sometimes = [v for v in VARIABLES if not v.always and v.name not in BY_HAND]
+    tables = {"always": [v for v in VARIABLES if v.always], "sometimes": sometimes, "by_hand": by_hand}
+    shown = {name: _table(variables) for name, variables in tables.items()}
+    return _PAGE.format(**shown, input=INPUT_DIR, output=OUTPUT_DIR, model=MODEL_DIR, metrics=METRICS)
 
 
 def _variable_part(dataset: str) -> str:
@@ -244,8 +251,8 @@ def _problem(name: str, value: Any) -> str:
     return "" if finite else f"metric {name} must be a finite number, got {value!r}"
 
 
-def _table(always: bool) -> str:
-    rows = [f"| `{v.name}` | {v.meaning} | {f'`{v.example}`' if v.example else ''} |" for v in VARIABLES if v.always is always]
+def _table(variables: Iterable[Variable]) -> str:
+    rows = [f"| `{v.name}` | {v.meaning} | {f'`{v.example}`' if v.example else ''} |" for v in variables]
     return "\n".join(["| variable | meaning | example |", "|---|---|---|", *rows])
 
 
@@ -261,6 +268,13 @@ In Python, `cnai_gitops.steps.contract.Step.from_environment(os.environ)` reads 
 ## Set when they apply
 
 {sometimes}
+
+## Read where they are set
+
+The commands of `cnai_gitops.steps` read these too. No workflow of this version sets them: whoever runs a step by other
+means may.
+
+{by_hand}
 
 `<DATASET>` is the dataset's name in upper case with `_` for `-`: `fraud-features` becomes `CNAI_INPUT_FRAUD_FEATURES`.
 For that reason no dataset may be called `dir`.

@@ -234,6 +234,22 @@ def test_explain_lists_every_layer(built: Path, cnai: Cnai) -> None:
     assert "serve.scorer.scaling.requests_per_replica = 200   (prod/eu2)" in lines
 
 
+def test_explain_names_what_lies_over_every_layer(built: Path, cnai: Cnai) -> None:
+    release = built / "environments/prod/fraud-detection.yaml"
+    hatch = "overrides:\n- kind: ScaledObject\n  name: fraud-detection-scorer\n  reason: what this is about\n  set: {/spec/pollingInterval: 7}\n"
+    release.write_text(release.read_text() + hatch)
+    line = len(release.read_text().splitlines()) - 3
+    done = cnai("explain", "fraud-detection", "serve.scorer.scaling.max", "-e", "prod", "--root", built)
+    place = f"environments/prod/fraud-detection.yaml:{line}:3"
+    assert f"  over it, release: ScaledObject fraud-detection-scorer /spec/pollingInterval   {place}" in done.out
+
+
+def test_explain_asks_for_a_field_of_an_application(built: Path, cnai: Cnai) -> None:
+    done = cnai("explain", "fraud-detection", "--root", built)
+    assert (done.code, done.err.splitlines()[0]) == (2, "error: fraud-detection is an application: name a field of it")
+    assert "serve.scorer" in done.err
+
+
 @pytest.mark.parametrize("code", ["CNAI101", "images.scan_fresh"])
 def test_explain_a_code(code: str, cnai: Cnai, built: Path) -> None:
     done = cnai("explain", code, "--root", built)

@@ -19,3 +19,12 @@ def test_weights_of_a_canary_are_the_steps_of_its_blueprint(repository: Path, cn
     assert done.code == 0
     words = f"warning[CNAI229]: serve.scorer of fraud-detection: weight {weight} is none of the canary's steps"
     assert (words in done.out + done.err) is said
+
+
+def test_a_watch_without_a_service_is_no_watch(repository: Path, cnai: Callable[..., Any]) -> None:
+    (repository / "blueprints" / "watcher.yaml").write_text(
+        "name: watcher\nteam: risk\npurpose: fraud-detection\nobserve: {slo: {p99_ms: 80}}\n"
+    )
+    done = cnai("check", "--no-stale", "--root", repository)
+    assert done.code == 1
+    assert "blueprints/watcher.yaml:4:1: error[CNAI215]: observe.service watches nothing: watcher has no serve stage" in done.out

@@ -138,6 +138,7 @@ def test_pipelines_build_check_and_keep_the_findings() -> None:
         "cnai tools install",
         "cnai build --check",
         "cnai check -o github",
+        'cnai diff --base "origin/$GITHUB_BASE_REF" --exit-zero -o markdown >> "$GITHUB_STEP_SUMMARY"',
         "cnai check -o sarif > cnai.sarif",
     ]
     assert not any("${{" in command for command in commands)  # what a pull request says never becomes shell
@@ -145,7 +146,7 @@ def test_pipelines_build_check_and_keep_the_findings() -> None:
     jobs = yaml.safe_load(FILES[".gitlab-ci.yml"])
     assert jobs["build"]["script"] == ["cnai build --check"]
     assert any(line.startswith("cnai check -o gitlab") for line in jobs["check"]["script"])
-    assert jobs["check"]["artifacts"]["paths"] == ["cnai.sarif"]
+    assert jobs["check"]["artifacts"]["paths"] == ["cnai.sarif", "review.md"]
 
 
 def test_hooks_are_local() -> None:

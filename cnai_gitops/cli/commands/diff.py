@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cnai_gitops.cli.options import Apps, At, Env, Root, To, day, root_of, selection_of, settings
+from cnai_gitops.cli.options import Apps, At, Env, Root, To, complete_reviews, day, root_of, selection_of, settings
 from cnai_gitops.cli.output import emit_text
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def command(
     ),
     between: tuple[str, str] | None = typer.Option(None, "--between", help="Compare two environments instead, for example staging prod."),
     judge: bool = typer.Option(True, "--check/--no-check", help="Also run the checks and show quotas."),
-    output: str = typer.Option("text", "-o", "--output", help="text, markdown, json or html."),
+    output: str = typer.Option("text", "-o", "--output", help="text, markdown, json or html.", autocompletion=complete_reviews),
     exit_zero: bool = typer.Option(False, "--exit-zero", help="Exit 0 even when something differs."),
     at: At = None,
     to: To = None,
@@ -37,10 +37,10 @@ def command(
     """Show what changes, deletions and restarts first (alias: plan). Exit 1 when something differs."""
     from cnai_gitops import pipeline
     from cnai_gitops.cli.output import show
-    from cnai_gitops.cli.sides import base_side, hatches, selected, side_of
     from cnai_gitops.findings import exit_code
     from cnai_gitops.review import diff
     from cnai_gitops.review.formats import render
+    from cnai_gitops.review.sides import base_side, hatches, selected, side_of
 
     folder = root_of(root)
     selection = selection_of(env or (list(between) if between else None), apps)

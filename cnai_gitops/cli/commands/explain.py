@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from cnai_gitops.cli.options import Env, Root, root_of
+from cnai_gitops.cli.options import Env, Root, complete_subjects, root_of
 from cnai_gitops.cli.output import emit_text
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def command(
-    subject: str = typer.Argument(help="An application, a code (CNAI101) or a policy (governance.purpose_match)."),
+    subject: str = typer.Argument(
+        help="An application, a code (CNAI101) or a policy (governance.purpose_match).", autocompletion=complete_subjects
+    ),
     path: str | None = typer.Argument(None, help="A field: serve.scorer.scaling.max", show_default=False),
     env: Env = None,
     cluster: str | None = typer.Option(None, "-c", "--cluster", help="Cluster; the environment's primary when not given."),
@@ -38,8 +40,19 @@ def command(
     if exit_code(plan.findings):
         show(plan.findings)
         return 1
-    emit_text("\n".join(line for target in _targets(plan, subject, env, cluster) for line in _lines(plan, subject, path, target)))
+    targets = _targets(plan, subject, env, cluster)
+    lines = [line for target in targets for line in (*_lines(plan, subject, path, target), *_above(plan, subject, target))]
+    emit_text("\n".join(lines))
     return 0
+
+
+def _above(plan: Plan, app: str, target: Target) -> list[str]:
+    """Escape hatches and patches of the application here: they change objects, whatever the layers of a field say."""
+    lines = [
+        f"  over it, {over.layer}: {over.override.kind} {over.override.name} {', '.join(over.override.set)}   {over.location}"
+        for over in plan.app(app, target).overrides
+    ]
+    return lines + [f"  over it, patch: {folder}" for folder in plan.project.patches.get((target.env, app), ())]
 
 
 def _code(code: str, root: Path | None) -> str:

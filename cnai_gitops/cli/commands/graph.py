@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import typer
 
-from cnai_gitops.cli.options import Root, To, root_of
+from cnai_gitops.cli.options import Root, To, complete_apps, complete_environments, root_of
 from cnai_gitops.cli.output import emit_text
 
 
 def command(
-    app: str | None = typer.Argument(None, help="One application; all when not given.", show_default=False),
-    env: str | None = typer.Option(None, "-e", "--env", help="Only what runs in this environment, with its clusters."),
+    app: str | None = typer.Argument(None, help="One application; all when not given.", autocompletion=complete_apps, show_default=False),
+    env: str | None = typer.Option(
+        None, "-e", "--env", help="Only what runs in this environment, with its clusters.", autocompletion=complete_environments
+    ),
     output: str = typer.Option("mermaid", "-o", "--output", help="mermaid, svg, dot or json."),
     to: To = None,
     root: Root = None,

@@ -1,4 +1,4 @@
-"""The two sides of a diff: what is resolved now, and what a git revision holds.
+"""The two sides of a review: what is resolved now, and what a git revision holds.
 
 Must not: compare them.
 """
