@@ -236,7 +236,8 @@ def test_explain_lists_every_layer(built: Path, cnai: Cnai) -> None:
 
 def test_explain_names_what_lies_over_every_layer(built: Path, cnai: Cnai) -> None:
     release = built / "environments/prod/fraud-detection.yaml"
-    hatch = "overrides:\n- kind: ScaledObject\n  name: fraud-detection-scorer\n  reason: what this is about\n  set: {/spec/pollingInterval: 7}\n"
+    hatch = "overrides:\n- kind: ScaledObject\n  name: fraud-detection-scorer\n  reason: the test asks\n"
+    hatch += "  set: {/spec/pollingInterval: 7}\n"
     release.write_text(release.read_text() + hatch)
     line = len(release.read_text().splitlines()) - 3
     done = cnai("explain", "fraud-detection", "serve.scorer.scaling.max", "-e", "prod", "--root", built)
