@@ -14,7 +14,7 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import Field, ValidationError
 
 from cnai_gitops.errors import UsageError
-from cnai_gitops.findings import Finding, Location
+from cnai_gitops.findings import Finding, Location, Severity
 from cnai_gitops.source.files import Files, SourceError, list_files
 from cnai_gitops.source.places import FilePlace, Place, PythonPlace, findings_of
 from cnai_gitops.source.python import load_python
@@ -175,7 +175,10 @@ def _blueprints(reader: _Reader) -> tuple[dict[str, Entry[Blueprint]], dict[str,
     for file in reader.files("blueprints", ".py", ".yaml"):
         if file.rpartition("/")[2].startswith("_"):
             continue
+        before = len(reader.findings)
         entries = reader.python(file, wanted) if file.endswith(".py") else _yaml_blueprint(reader, file)
+        if not entries and len(reader.findings) == before:
+            reader.findings.append(_empty(file))
         for entry in entries:
             group = found[type(entry.value) if type(entry.value) in found else Blueprint]
             name = entry.value.name
@@ -187,6 +190,12 @@ def _blueprints(reader: _Reader) -> tuple[dict[str, Entry[Blueprint]], dict[str,
             else:
                 group[name] = entry
     return tuple({name: group[name] for name in sorted(group)} for group in found.values())  # type: ignore[return-value]
+
+
+def _empty(file: str) -> Finding:
+    message = "defines no Blueprint, Dataset or Model at module level"
+    help_ = "assign one to a name; a module that only helps others begins with _"
+    return Finding(code="CNAI204", message=message, location=Location(file, 1), severity=Severity.WARNING, help=help_)
 
 
 def _yaml_blueprint(reader: _Reader, file: str) -> list[Entry[Any]]:

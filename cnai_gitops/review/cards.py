@@ -58,12 +58,12 @@ def diff_card(review: Review) -> str:
     """Owners that are gone and escape hatches, then what changes, a row for each field; restarts and refusals before the fields."""
     rows: list[tuple[str, ...]] = [("", owner, "all its objects are gone", "", "", "") for owner in review.gone]
     rows += [("", "", "escape hatch", hatch, "", "") for hatch in review.hatches]
-    rows += [(target.target, target.owner, *row) for target, change in review.all() for row in _change(change)]
+    rows += [(target.target, target.owner, *row) for target, change in review.all() for row in _change(target.name(change), change)]
     return _table(headline(review), ("target", "owner", "object", "field", "before", "after"), rows)
 
 
-def _change(change: Change) -> Iterator[tuple[str, ...]]:
-    name = f"{SIGNS[change.sign]} {change.key.kind}/{change.key.name}"
+def _change(name: str, change: Change) -> Iterator[tuple[str, ...]]:
+    name = f"{SIGNS[change.sign]} {name}"
     notes = ["restarts its pods"] if change.restarts else []
     notes += [f"cannot change: {', '.join(change.immutable)}"] if change.immutable else []
     if notes or not change.fields:

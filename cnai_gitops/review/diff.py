@@ -53,6 +53,11 @@ class TargetReview:
         """How many objects have this sign."""
         return sum(change.sign == sign for change in self.changes)
 
+    def name(self, change: Change) -> str:
+        """`Kind/name`, with the namespace where the changes of this owner lie in several (those of the platform do)."""
+        several = len({one.key.namespace for one in self.changes} - {""}) > 1
+        return f"{change.key.kind}/{change.key.name}" + (f" in {change.key.namespace}" if several and change.key.namespace else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Review:

@@ -28,3 +28,11 @@ def test_a_watch_without_a_service_is_no_watch(repository: Path, cnai: Callable[
     done = cnai("check", "--no-stale", "--root", repository)
     assert done.code == 1
     assert "blueprints/watcher.yaml:4:1: error[CNAI215]: observe.service watches nothing: watcher has no serve stage" in done.out
+
+
+def test_a_file_that_defines_nothing_is_said(repository: Path, cnai: Callable[..., Any]) -> None:
+    (repository / "blueprints" / "lost.py").write_text("def make():\n    return 1\n")
+    (repository / "blueprints" / "_helps.py").write_text("x = 1\n")
+    done = cnai("check", "--no-stale", "--root", repository)
+    assert "blueprints/lost.py:1: warning[CNAI204]: defines no Blueprint, Dataset or Model at module level" in done.out
+    assert "_helps" not in done.out

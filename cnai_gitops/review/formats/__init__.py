@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from typing import Any
 
 from cnai_gitops.errors import UsageError
@@ -15,6 +16,7 @@ from cnai_gitops.review.context import ReviewContext
 from cnai_gitops.review.diff import Change, Review
 
 LONGEST = 120
+SERVICES = ("InferenceService", "RayService")
 
 
 def names() -> list[str]:
@@ -53,19 +55,23 @@ def _listed(value: list[Any]) -> str:
 def warnings(review: Review) -> list[str]:
     """What must be read first: owners that are gone, deletions, refused changes, restarts, escape hatches."""
     lines = [f"{owner} is gone: nothing of it is left" for owner in review.gone]
-    lines += [f"deletes {_name(c)} on {t.target}" for t, c in review.all() if c.sign == "-"]
+    lines += [f"deletes {name} on {where}" for name, where in _over_targets(review, lambda c: c.sign == "-")]
     lines += [
-        f"cannot change {', '.join(c.immutable)} of {_name(c)} on {t.target}: the API server refuses it"
+        f"cannot change {', '.join(c.immutable)} of {plain(t.name(c))} on {t.target}: the API server refuses it"
         for t, c in review.all()
         if c.immutable
     ]
-    restarted = [(t, c) for t, c in review.all() if c.restarts]
-    lines += [f"restarts the pods of {_name(c)} on {t.target}" for t, c in restarted]
+    lines += [f"restarts the pods of {name} on {where}" for name, where in _over_targets(review, lambda c: c.restarts)]
     return [*lines, *(f"escape hatch: {hatch}" for hatch in review.hatches)]
 
 
-def _name(change: Change) -> str:
-    return plain(f"{change.key.kind}/{change.key.name}")
+def _over_targets(review: Review, wanted: Callable[[Change], bool]) -> list[tuple[str, str]]:
+    """Each object that is meant, services first, with all targets on which it is."""
+    found: dict[tuple[bool, str, str], list[str]] = {}
+    for target, change in review.all():
+        if wanted(change):
+            found.setdefault((change.key.kind not in SERVICES, target.owner, plain(target.name(change))), []).append(target.target)
+    return [(key[2], ", ".join(found[key])) for key in sorted(found, key=lambda key: key[0])]
 
 
 def headline(review: Review) -> str:

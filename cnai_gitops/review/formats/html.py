@@ -19,7 +19,7 @@ STYLE = """
 }
 body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);margin:2rem auto;max-width:72rem;padding:0 1rem}
 table{border-collapse:collapse;width:100%}
-th,td{border:1px solid var(--line);padding:.3rem .6rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+th,td{border:1px solid var(--line);padding:.3rem .6rem;text-align:left;vertical-align:top;overflow-wrap:break-word}
 th{background:var(--soft)}
 .box{overflow-x:auto}
 code{font-size:.9em}
@@ -72,7 +72,7 @@ def _matrix(review: Review) -> str:
 def _target(target: TargetReview) -> str:
     rows = []
     for change in target.changes:
-        name = _text(f"{change.sign} {change.key.kind}/{change.key.name}")
+        name = _text(f"{change.sign} {target.name(change)}")
         rows.append(f'<tr><th colspan=3 class="{CLASSES[change.sign]}">{name}</th></tr>')
         for field in change.fields:
             before, after = _text(shown(field.before)), _text(shown(field.after))

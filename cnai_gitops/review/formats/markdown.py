@@ -5,6 +5,8 @@ Must not: exceed the budget, leave a tag open, or let hostile names become marku
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cnai_gitops.findings.plain import plain
 from cnai_gitops.review.context import ReviewContext
 from cnai_gitops.review.diff import Review, TargetReview
@@ -27,7 +29,7 @@ def render(review: Review, context: ReviewContext) -> str:
     head += ["", "| target | owner | + | ~ | - | restarts |", "|---|---|---|---|---|---|"]
     head += [_row(target) for target in review.targets if target.changes] or ["| - | - | 0 | 0 | 0 | 0 |"]
     if failing:
-        head += ["", *(f"- `{_code(str(f.location or f.resource))}` {_text(f.code)}: {_text(f.message)}" for f in failing[:30])]
+        head += ["", *_once(f"- `{_code(str(f.location or f.resource))}` {_text(f.code)}: {_text(f.message)}" for f in failing)[:30]]
     if context.quota:
         head += ["", "```", *(f"{r.env:<9} {r.team:<10} {r.accelerator:<8} {bar(r)}" for r in context.quota), "```"]
     foot = f"\n<sub>cnai {context.version} · {review.compared} objects compared</sub>\n"
@@ -42,6 +44,11 @@ def render(review: Review, context: ReviewContext) -> str:
     if left_out:
         text += f"\n{len(left_out)} more not shown for length: {_text(', '.join(left_out))[:1500]}\n"
     return text + foot
+
+
+def _once(lines: Iterable[str]) -> list[str]:
+    """The lines without repetitions: one sentence may hold for many targets."""
+    return list(dict.fromkeys(lines))
 
 
 def _fitting(lines: list[str]) -> list[str]:
@@ -71,7 +78,7 @@ def _details(target: TargetReview) -> str:
     lines = ["", f"<details><summary>{_text(target.target)} {_text(target.owner)}</summary>", "", "```diff"]
     for change in target.changes:
         sign = " " if change.sign == "~" else change.sign
-        lines.append(_code(f"{sign}{change.key.kind}/{change.key.name}"))
+        lines.append(_code(f"{sign}{target.name(change)}"))
         for field in change.fields:
             lines += [_code(f"-  {field.path}  {shown(field.before)}")] if field.before is not None else []
             lines += [_code(f"+  {field.path}  {shown(field.after)}")] if field.after is not None else []

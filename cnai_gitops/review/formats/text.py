@@ -23,7 +23,7 @@ def render(review: Review, context: ReviewContext) -> str:
             continue
         lines.append(plain(f"{target.target}  {target.owner}"))
         for change in target.changes:
-            lines.append(f"  {change.sign} {plain(f'{change.key.kind}/{change.key.name}')}")
+            lines.append(f"  {change.sign} {plain(target.name(change))}")
             lines += [f"      {plain(f.path):<56} {shown(f.before)} -> {shown(f.after)}" for f in change.fields]
         lines.append("")
     if context.quota:
@@ -35,6 +35,6 @@ def render(review: Review, context: ReviewContext) -> str:
         warned = sum(f.severity is Severity.WARNING and not f.waiver for f in context.findings)
         waived = sum(bool(f.waiver) for f in context.findings)
         lines.append(f"checks: {len(failing)} error(s), {warned} warning(s), {waived} waived")
-        lines += [plain(f"  {f.location or f.resource}: {f.code}: {f.message}") for f in failing[:20]]
+        lines += [*dict.fromkeys(plain(f"  {f.location or f.resource}: {f.code}: {f.message}") for f in failing)][:20]
     lines.append(headline(review))
     return "\n".join(lines) + "\n"
