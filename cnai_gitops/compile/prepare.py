@@ -6,6 +6,7 @@ Must not: know an engine by name.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from cnai_gitops.compile.workflow import retries, steps_container, workflow
@@ -31,4 +32,4 @@ def compile_prepare(context: Context) -> Iterator[Resource]:
 def _retried(plan: StepPlan, count: int) -> StepPlan:
     """The step's entry template with the stage's retries, unless the engine brings its own."""
     templates = tuple({**t, **retries(count)} if t["name"] == plan.entry and "retryStrategy" not in t else t for t in plan.templates)
-    return StepPlan(plan.entry, templates, plan.parameters, plan.rules, plan.resources)
+    return replace(plan, templates=templates)

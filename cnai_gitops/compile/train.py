@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from cnai_gitops.compile.workflow import retries, steps_container, workflow
@@ -49,7 +50,7 @@ def compile_train(context: Context) -> Iterator[Resource]:
 
 def _retried(plan: StepPlan, count: int) -> StepPlan:
     templates = tuple({**t, **retries(count)} if t["name"] == plan.entry and "steps" not in t else t for t in plan.templates)
-    return StepPlan(plan.entry, templates, plan.parameters, plan.rules, plan.resources)
+    return replace(plan, templates=templates)
 
 
 def _best() -> dict[str, Any]:

@@ -37,7 +37,7 @@ def workflow(
     rules = dict.fromkeys([EXECUTOR, *(rule for step in steps for rule in step.rules)])
     for body in role(account, rules, context.workflow_name):
         yield Resource(body, context.key)
-    yield Resource(_network(context), context.key)
+    yield Resource(_network(context, dict.fromkeys(peer for step in steps for peer in step.ingress)), context.key)
     yield Resource(build(_template(context, templates, values, parallelism)), context.key, _trace(context))
     if context.stage.schedule:
         yield Resource(
@@ -130,8 +130,9 @@ def retries(count: int) -> Mapping[str, Any]:
     }
 
 
-def _network(context: Context) -> Body:
+def _network(context: Context, ingress: Iterable[tuple[str, int]]) -> Body:
     selector = {"app.kubernetes.io/component": context.key.replace(".", "-"), "app.kubernetes.io/name": context.blueprint.name}
     place = context.target.place
     metadata = context.metadata(context.workflow_name)
-    return network_policy(metadata, selector, inside=True, cidrs=[*place.api_cidrs, *place.cidrs], namespaces=context.lineage_namespaces)
+    cidrs = [*place.api_cidrs, *place.cidrs]
+    return network_policy(metadata, selector, ingress=ingress, inside=True, cidrs=cidrs, namespaces=context.lineage_namespaces)

@@ -24,6 +24,7 @@ from cnai_gitops.resources.secure import (
     service_account,
 )
 from cnai_gitops.spec.base import seconds
+from cnai_gitops.spec.environment import Gateway
 
 CANARY_IN_SPEC = "0.21"
 """First KServe whose spec.canary[] also splits traffic; 0.20 makes the Deployments and sends them nothing (kserve#5672, #5912)."""
@@ -35,7 +36,7 @@ class KServe(ServeEngine):
     kind: Literal["kserve"] = "kserve"
 
     def resources(self, context: Context) -> Iterable[Resource]:
-        """InferenceServices, their scalers, budget, network policy, account and route."""
+        """InferenceServices, their scalers, budget, network policy, account, and their route where there is a gateway."""
         scaler: Scaler = context.stage.scaling
         yield _made(context, service_account(context.metadata(context.name)))
         yield self._service(context, context.name, context.resolved.pins.model or ZERO, scaler.min, scaler.max)
@@ -47,8 +48,8 @@ class KServe(ServeEngine):
         for name in self.workloads(context):
             yield _made(context, self._budget(context, name))
         yield _made(context, self._network(context))
-        if context.stage.public or context.stage.canary or context.resolved.pins.previous:
-            yield _made(context, self._route(context))
+        if context.gateway:
+            yield _made(context, self._route(context, context.gateway))
 
     def pods(self, context: Context) -> Mapping[str, str]:
         """KServe copies an InferenceService's labels to its pods, so ours select stable and canary together."""
@@ -154,14 +155,12 @@ class KServe(ServeEngine):
         endpoints = context.target.environment.endpoints
         runtime = runtimes()[context.stage.runtime]
         ingress = [(endpoints.monitoring_namespace, runtime.metrics_port or context.stage.port)]
-        gateway = endpoints.gateway if context.stage.public else endpoints.internal_gateway
-        if gateway:
-            ingress.insert(0, (gateway.namespace, context.stage.port))
+        if context.gateway:
+            ingress.insert(0, (context.gateway.namespace, context.stage.port))
         cidrs = context.target.place.cidrs
         return network_policy(context.metadata(context.name), self.pods(context), ingress=ingress, inside=True, cidrs=cidrs)
 
-    def _route(self, context: Context) -> dict[str, Any]:
-        gateway = context.gateway
+    def _route(self, context: Context, gateway: Gateway) -> dict[str, Any]:
         others = [(name, weight) for name, _, _, weight in beside(context)]
         weights = [(context.name, 100 - sum(weight for _, weight in others)), *others]
         backends = [{"name": f"{name}-predictor", "port": 80, "weight": weight} for name, weight in weights]

@@ -12,7 +12,7 @@ from pydantic import Field
 from cnai_gitops.plan.context import Context
 from cnai_gitops.plan.embed import embed
 from cnai_gitops.plan.steps import StepEngine, StepPlan
-from cnai_gitops.resources.ray_cluster import ray_cluster
+from cnai_gitops.resources.ray_cluster import DASHBOARD_PORT, ray_cluster
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.base import Name, Positive, Resources, seconds
 
@@ -49,6 +49,8 @@ class Ray(StepEngine):
             templates=(template,),
             parameters={image: context.image(self.image), **embedded.parameters},
             rules=(("ray.io", "rayjobs", ("create", "get", "list", "watch")),),
+            # in HTTP mode it is KubeRay that submits the job, and it asks the head for the job's status in every mode
+            ingress=((context.target.environment.endpoints.ray_operator_namespace, DASHBOARD_PORT),),
         )
 
     def _job(self, context: Context, name: str, image: str, env: list[dict[str, Any]]) -> dict[str, Any]:

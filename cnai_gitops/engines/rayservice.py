@@ -15,10 +15,11 @@ from cnai_gitops.facts.runtimes import Runtime, runtimes
 from cnai_gitops.plan.context import Context
 from cnai_gitops.plan.steps import ServeEngine
 from cnai_gitops.resources.base import Resource
-from cnai_gitops.resources.ray_cluster import NODE, ray_cluster
+from cnai_gitops.resources.ray_cluster import DASHBOARD_PORT, NODE, autoscaled, ray_cluster
 from cnai_gitops.resources.secure import env_list, network_policy, service_account
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.base import Count, Name, Positive, Resources, Spec
+from cnai_gitops.spec.environment import Gateway
 
 SERVE_PORT = 8000
 
@@ -51,13 +52,13 @@ class RayService(ServeEngine):
     accelerator: AcceleratorRequest | None = None
 
     def resources(self, context: Context) -> Iterable[Resource]:
-        """The RayService, its account, its network policy and the budget of its workers."""
+        """The RayService, its account, its network policy, the budget of its workers and its route where there is a gateway."""
         yield Resource(service_account(context.metadata(context.name)), context.key)
         yield Resource(self._service(context), context.key, (("spec.rayClusterConfig.workerGroupSpecs", f"{context.key}.engine"),))
         yield Resource(self._budget(context), context.key)
         yield Resource(self._network(context), context.key)
-        if context.stage.public:
-            yield Resource(self._route(context), context.key)
+        if context.gateway:
+            yield Resource(self._route(context, context.gateway), context.key)
 
     def pods(self, context: Context) -> Mapping[str, str]:
         """Our labels are on the pod templates of head and workers."""
@@ -70,6 +71,10 @@ class RayService(ServeEngine):
     def least(self, stage: Any) -> int:
         """Workers that always run."""
         return self.min_workers
+
+    @property
+    def _workers(self) -> tuple[int, int]:
+        return self.min_workers, self.max_workers
 
     def _service(self, context: Context) -> dict[str, Any]:
         env = env_list(
@@ -88,7 +93,7 @@ class RayService(ServeEngine):
             account=context.name,
             head=(self.head.cpu, self.head.memory),
             worker=(self.worker.cpu, self.worker.memory),
-            workers=(self.min_workers, self.max_workers),
+            workers=self._workers,
             held=(context.accelerator(self.accelerator), self.accelerator.per_node) if self.accelerator else None,
         )
         return {
@@ -119,7 +124,7 @@ class RayService(ServeEngine):
         spec = {"minAvailable": max(1, self.min_workers - 1), "selector": selector, "unhealthyPodEvictionPolicy": "AlwaysAllow"}
         return {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": context.metadata(context.name), "spec": spec}
 
-    def _route(self, context: Context) -> dict[str, Any]:
+    def _route(self, context: Context, gateway: Gateway) -> dict[str, Any]:
         matches = [{"path": {"type": "PathPrefix", "value": f"/{application.name}"}} for application in self.applications]
         backend = {"name": f"{context.name}-serve-svc", "port": SERVE_PORT}
         return {
@@ -127,8 +132,8 @@ class RayService(ServeEngine):
             "kind": "HTTPRoute",
             "metadata": context.metadata(context.name),
             "spec": {
-                "parentRefs": [{"name": context.gateway.name, "namespace": context.gateway.namespace}],
-                "hostnames": [f"{context.name}.{context.gateway.domain}"],
+                "parentRefs": [{"name": gateway.name, "namespace": gateway.namespace}],
+                "hostnames": [f"{context.name}.{gateway.domain}"],
                 "rules": [{"matches": matches[i : i + 64], "backendRefs": [backend]} for i in range(0, len(matches), 64)],
             },
         }
@@ -136,7 +141,10 @@ class RayService(ServeEngine):
     def _network(self, context: Context) -> dict[str, Any]:
         endpoints = context.target.environment.endpoints
         ingress = [(endpoints.monitoring_namespace, 8080)]
-        if context.stage.public:
+        # KubeRay gives the head its applications and asks its proxy for its health: without an answer the service is never ready
+        ingress += [(endpoints.ray_operator_namespace, port) for port in (DASHBOARD_PORT, SERVE_PORT)]
+        if context.gateway:
             ingress.insert(0, (context.gateway.namespace, SERVE_PORT))
-        cidrs = context.target.place.cidrs
+        place = context.target.place
+        cidrs = [*(place.api_cidrs if autoscaled(self._workers) else ()), *place.cidrs]
         return network_policy(context.metadata(context.name), self.pods(context), ingress=ingress, inside=True, cidrs=cidrs)

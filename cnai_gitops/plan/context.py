@@ -146,12 +146,10 @@ class Context:
         return tuple(dict.fromkeys(host.split(".")[1] for host in hosts if len(host.split(".")) == 2 or ".svc" in host))
 
     @property
-    def gateway(self) -> Gateway:
-        """The gateway of a service: public or internal. The plan has refused a service that needs one where there is none."""
+    def gateway(self) -> Gateway | None:
+        """Where a service is reached: the public gateway or the internal one. The plan refuses one that needs it and has none (CNAI228)."""
         endpoints = self.target.environment.endpoints
-        gateway = endpoints.gateway if self.stage.public else endpoints.internal_gateway
-        assert gateway is not None  # plan.build checks it (CNAI228)
-        return gateway
+        return endpoints.gateway if self.stage.public else endpoints.internal_gateway
 
     @property
     def run_uri(self) -> str:

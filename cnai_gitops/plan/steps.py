@@ -26,7 +26,8 @@ class StepPlan:
     `entry` is the template to run and `templates` all that belong to it. `parameters` are workflow parameters
     with their values on this target: a manifest that a template carries as text refers to them and holds no
     value of an environment itself. `rules` are (API group, resource, verbs) that the workflow's account needs,
-    `resources` further objects of the namespace (an account for a driver, a training runtime).
+    `resources` further objects of the namespace (an account for a driver, a training runtime), `ingress` the
+    (namespace, port) that must reach the step's pods from outside.
     """
 
     entry: str
@@ -34,6 +35,7 @@ class StepPlan:
     parameters: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     resources: tuple[Resource, ...] = ()
+    ingress: tuple[tuple[str, int], ...] = ()
 
 
 class StepEngine(Engine):

@@ -116,7 +116,7 @@ class SecretPlace(Spec):
 
 
 class Gateway(Spec):
-    """The Gateway that public services are reached through."""
+    """A Gateway that services are reached through."""
 
     name: Name
     namespace: Name
@@ -135,6 +135,10 @@ class Endpoints(Spec):
     internal_gateway: Gateway | None = Field(None, description="where services that are not public are reached; their canaries split there")
     request_log: Url | None = Field(None, description="collector of requests for drift detection, an HTTP endpoint that takes CloudEvents")
     monitoring_namespace: Name = "monitoring"
+    # Source of the default: KubeRay's installation guide for 1.7, read 2026-11-24; earlier ones installed into `default`
+    ray_operator_namespace: Name = Field(
+        "ray-system", description="namespace of the KubeRay operator, which must reach the heads of Ray clusters"
+    )
     prometheus_release: str = Field("prometheus", description="value of the `release` label that Prometheus selects monitors by")
 
 

@@ -37,7 +37,8 @@ class Canary(Spec):
 class Serve(Spec):
     """Serve `model` with a `runtime` (triton, sklearn, vllm ... : an image pinned by the environment).
 
-    `reads` names datasets that are read while answering (features). `public` exposes it at the gateway.
+    `reads` names datasets that are read while answering (features). `public` exposes it at the public gateway, and not at
+    the internal one.
     """
 
     name: Name

@@ -115,6 +115,7 @@ OTHER: dict[str, Any] = {
     "Endpoints.prometheus": "http://other.monitoring.svc:9090",
     "Endpoints.prometheus_release": "other",
     "Endpoints.pushgateway": None,
+    "Endpoints.ray_operator_namespace": "other",
     "Endpoints.request_log": None,
     "Environment.argocd": {"namespace": "other"},
     "Environment.clusters": {},
