@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from blocks import ROOT, Reader, blocks
+from blocks import ROOT, Reader, blocks, commands, matches
 
 from cnai_gitops import Blueprint, pipeline
 from cnai_gitops.plan.build import Plan
@@ -16,6 +18,33 @@ README = ROOT / "README.md"
 
 def test_commands(copied_stories: Path, tmp_path: Path, settings: Settings) -> None:
     assert Reader(copied_stories, tmp_path / "home").follow(README) == 2
+
+
+def not_run(word: str) -> list[tuple[str, str]]:
+    """(command, what is shown) of the block that the reader above leaves out and that has this word."""
+    [block] = [block for block in blocks(README) if block.mark == "not run" and word in block.text]
+    return list(commands(block))
+
+
+def test_the_first_command_says_what_is_shown(copied_stories: Path, cnai: Callable[..., Any]) -> None:
+    (command, shown), (other, _) = not_run("make demo")
+    assert [command.split()[:2], other.split()[:2]] == [["make", "demo"], ["make", "test"]]
+    recipe = re.search(r"^demo:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert recipe
+    said = ""
+    for line in recipe[1].splitlines():
+        done = cnai(*line.replace("\t$(CNAI) ", "").split(), "--root", copied_stories)
+        said += done.err + done.out
+    assert matches(f"...\n{shown}", said), said[-3000:]
+
+
+def test_what_a_reviewer_gets(copied_stories: Path, tmp_path: Path, settings: Settings) -> None:
+    reader = Reader(copied_stories, tmp_path / "home")
+    before = "git init --quiet --initial-branch main && cnai build --quiet && git add . && git commit --quiet --message before"
+    assert reader.shell(before)[0] == 0
+    for command, shown in not_run("cnai promote"):
+        _, printed = reader.shell(command)
+        assert not shown.strip() or matches(shown, printed), printed
 
 
 def test_blueprint() -> None:
