@@ -328,3 +328,17 @@ def test_encode_is_exact() -> None:
 
 def test_width() -> None:
     assert [width(text) for text in ("abc", "名前", "e\u0301", "")] == [3, 4, 1, 0]
+
+
+def test_a_sentence_that_holds_in_many_places_is_said_once() -> None:
+    one = Finding(
+        code="images.scan_fresh", message="image a has no scan report", location=Location("b.py", 3), target="prod/eu1", resource="g/K/n/x"
+    )
+    many = [replace(one, target=f"prod/c{number}") for number in range(1, 7)]
+    text = render("table", [one, *many], ReportContext(version="1"))
+    assert text.count("has no scan report") == 1
+    assert "     = the same: b.py:3 (prod/c1, g/K/n/x)\n" in text
+    assert "     = and 3 more places\n" in text
+    assert text.endswith("7 errors\n")
+    elsewhere = [replace(one, target="", resource="", location=Location(file, 3)) for file in ("a.yaml", "b.yaml")]
+    assert render("table", elsewhere, ReportContext(version="1")).count("has no scan report") == 2

@@ -12,25 +12,27 @@ from cnai_gitops.findings.formats import ReportContext, place, summary
 from cnai_gitops.findings.plain import plain, width
 
 _LINE = 120  # characters of a source line that are shown
+_MORE = 3  # further places of one sentence that are named
 _COLORS = {"error": "1;31", "warning": "1;33", "info": "1;36", "waived": "1;35"}
 
 
 def render(findings: Sequence[Finding], context: ReportContext) -> str:
-    """A block for each finding, then one line that sums up."""
-    blocks = [_block(finding, context.color) for finding in findings]
+    """A block for each sentence, with the further places where it holds, then one line that sums up all findings."""
+    same: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in findings:
+        where = "" if finding.target else str(finding.location)  # a mistake in two files is two mistakes
+        same.setdefault((finding.code, finding.severity, finding.message, finding.help, finding.waiver, where), []).append(finding)
+    blocks = [_block(first, context.color, more) for first, *more in same.values()]
     return "\n".join([*blocks, summary(findings, context)]) + "\n"
 
 
-def _block(finding: Finding, color: bool) -> str:
+def _block(finding: Finding, color: bool, more: Sequence[Finding]) -> str:
     word = "waived" if finding.waiver else finding.severity.value
     label = plain(f"{word}[{finding.code}]")
     if color:
         label = f"\033[{_COLORS[word]}m{label}\033[0m"
-    resource = f"{finding.resource} {finding.path}".strip() if finding.resource else ""
-    extra = [part for part in (finding.target, resource) if part and part != place(finding)]
-    extra += [f"waiver {finding.waiver}"] if finding.waiver else []
-    about = plain(f" ({', '.join(extra)})") if extra else ""
-    lines = [f"{plain(place(finding) or 'cnai')}: {label}: {plain(finding.message)}{about}"]
+    about = _about(finding)
+    lines = [f"{plain(place(finding) or 'cnai')}: {label}: {plain(finding.message)}{f' ({about})' if about else ''}"]
     advice = [f"help: {plain(finding.help)}"] if finding.help else []
     advice.append(f"docs: cnai explain {plain(finding.code)}")
     said = "      ".join(advice)
@@ -39,7 +41,16 @@ def _block(finding: Finding, color: bool) -> str:
     else:
         lines.append(f"     = {said}")
     lines += [f"     = note: {plain(str(location))}: {plain(text)}" for location, text in finding.notes]
+    lines += [f"     = the same: {plain(place(one))}{f' ({_about(one)})' if _about(one) else ''}" for one in more[:_MORE]]
+    lines += [f"     = and {len(more) - _MORE} more places"] if len(more) > _MORE else []
     return "\n".join(lines)
+
+
+def _about(finding: Finding) -> str:
+    """Target, object and field of a finding, and the waiver that covers it."""
+    resource = f"{finding.resource} {finding.path}".strip() if finding.resource else ""
+    parts = [part for part in (finding.target, resource) if part and part != place(finding)]
+    return plain(", ".join([*parts, *([f"waiver {finding.waiver}"] if finding.waiver else [])]))
 
 
 def _source(location: Location, said: str) -> list[str]:
