@@ -29,7 +29,7 @@ def attach() -> None:
 
 
 def _show(shell: Any, kind: type[BaseException], error: ValidationError, traceback: TracebackType, tb_offset: int | None = None) -> None:
-    if error.errors()[0]["type"] == "frozen_instance":
+    if error.errors()[0]["type"] == "frozen_instance" and _is_ours(traceback):
         field = error.errors()[0]["loc"][0]
         frozen = UsageError(
             f"{error.title}.{field} cannot be set: what was made stays as it is", help=f"make a copy: `.with_({field}=...)`"
@@ -42,6 +42,15 @@ def _show(shell: Any, kind: type[BaseException], error: ValidationError, traceba
         return
     wrong = InvalidInput(list(_named(shell, traceback, locate_validation_error(error, Path.cwd(), traceback))))
     shell.showtraceback((InvalidInput, wrong, traceback))
+
+
+def _is_ours(traceback: TracebackType | None) -> bool:
+    """Whether a model of ours was at work when the error was raised."""
+    while traceback is not None:
+        if isinstance(traceback.tb_frame.f_locals.get("self"), Spec):
+            return True
+        traceback = traceback.tb_next
+    return False
 
 
 def _named(shell: Any, traceback: TracebackType | None, findings: list[Finding]) -> Iterator[Finding]:

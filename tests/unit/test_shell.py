@@ -52,3 +52,8 @@ def test_what_was_made_stays_as_it_is(tmp_path: Path) -> None:
         "UsageError: Serve.name cannot be set: what was made stays as it is",
         "  help: make a copy: `.with_(name=...)`",
     ]
+
+
+def test_a_frozen_model_of_somebody_else_is_theirs(tmp_path: Path) -> None:
+    code = "import pydantic\nfrom cnai_gitops import Serve\nclass A(pydantic.BaseModel, frozen=True):\n    x: int\nA(x=1).x = 2\n"
+    assert any("frozen_instance" in line for line in shown(code, tmp_path))
