@@ -14,7 +14,7 @@ import sys
 
 def main() -> None:
     """Entry point of `cnai`."""
-    gc.set_threshold(1_000_000, 20, 100)  # a command makes much that stays and nearly nothing in circles
+    gc.set_threshold(10_000_000, 20, 100)  # a command makes much that stays and nearly nothing in circles
     _open_streams()
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: _stop(number, stopped))

@@ -22,8 +22,8 @@ HIDDEN_ALIASES = {"render": "build", "validate": "check", "lint": "check", "plan
 """Names that people's fingers know from other tools."""
 
 
-def application() -> typer.Typer:
-    """The typer application with every command of `cnai_gitops.cli.commands`."""
+def application(first: str = "") -> typer.Typer:
+    """The typer application with every command of `cnai_gitops.cli.commands`, or the one alone that the `first` argument names."""
     app = typer.Typer(
         name="cnai",
         help="Declarative GitOps configuration for cloud native AI.",
@@ -34,14 +34,15 @@ def application() -> typer.Typer:
     )
     app.callback()(_root)
     package = importlib.import_module("cnai_gitops.cli.commands")
-    for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda i: i.name):
-        module = importlib.import_module(f"{package.__name__}.{info.name}")
+    names = sorted(info.name for info in pkgutil.iter_modules(package.__path__))
+    for command in [first] if first in names else names:
+        module = importlib.import_module(f"{package.__name__}.{command}")
         if hasattr(module, "app"):
-            app.add_typer(module.app, name=info.name)
+            app.add_typer(module.app, name=command)
         else:
-            app.command(info.name)(module.command)
+            app.command(command)(module.command)
             for alias, name in HIDDEN_ALIASES.items():
-                if name == info.name:
+                if name == command:
                     app.command(alias, hidden=True)(module.command)
     return app
 
@@ -66,7 +67,7 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     traced = "--traceback" in arguments or environ.get("CNAI_TRACEBACK") == "1"
     result: Any
     try:
-        result = application()(args=list(arguments), prog_name="cnai", standalone_mode=False)
+        result = application(next(iter(arguments), ""))(args=list(arguments), prog_name="cnai", standalone_mode=False)
     except KeyboardInterrupt:
         result = INTERRUPTED  # newer versions of typer answer so themselves
     except BrokenPipeError:
