@@ -6,19 +6,21 @@ Must not: choose a digest, or decide whether the canary is good.
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from cnai_gitops.change.edit import Edited
 from cnai_gitops.errors import ToolError, UsageError
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.source.files import read_text
 from cnai_gitops.source.yaml import parse
+from cnai_gitops.spec.base import Digest
 from cnai_gitops.spec.serve import Serve
 
-DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_DIGEST = TypeAdapter(Digest)
 PINNED = ("model", "canary", "previous", "rollback")
 
 
@@ -107,8 +109,10 @@ class _Release:
     def start(self, model: str, canary: Mapping[str, Any] | None) -> Change:
         """A canary with the first of its weights."""
         weight = self.steps()[0]
-        if not DIGEST.fullmatch(model):
-            raise UsageError(f"{model!r} is no digest", help="sha256: and 64 hexadecimal digits, as the registry shows it")
+        try:
+            _DIGEST.validate_python(model)
+        except ValidationError as error:
+            raise UsageError(f"{model!r} is no digest", help="sha256: and 64 hexadecimal digits, as the registry shows it") from error
         if canary is not None:
             raise UsageError(f"{self.name} has a canary already, {_short(canary['model'])}", help="`cnai promote` or `cnai rollback` first")
         if model == self.pins.get("model") or "model" not in self.pins:
@@ -132,9 +136,10 @@ class _Release:
         """The previous model is the model again."""
         old = self.pins["model"]
         self.set(("model",), previous)
-        for key in ("rollback", "previous", *(["canary"] if "canary" in self.pins else [])):
+        gone = [key for key in ("previous", "rollback", "canary") if key in self.pins]
+        for key in gone:
             self.remove(key)
-        return self.changed(f"model: {_short(old)} -> {_short(previous)}", "previous, rollback: removed")
+        return self.changed(f"model: {_short(old)} -> {_short(previous)}", f"{', '.join(gone)}: removed")
 
     def set(self, path: tuple[str, ...], value: str | int) -> None:
         """Another value for a key of the stage."""

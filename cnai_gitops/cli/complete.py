@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cnai_gitops.system.data import policies_dir
+
 
 def _root() -> Path | None:
     here = Path.cwd()
@@ -30,11 +32,7 @@ def apps(incomplete: str) -> list[str]:
 def subjects(incomplete: str) -> list[str]:
     """Applications and policies whose name starts so."""
     root = _root()
-    packs = [
-        Path(__file__).parents[2] / "policies",
-        Path(__file__).parents[1] / "_data" / "policies",
-        *([root / "policies"] if root else []),
-    ]
+    packs = [policies_dir(), *([root / "policies"] if root else [])]
     rules = {f"{path.parent.parent.name}.{path.parent.name}" for pack in packs for path in pack.glob("*/*/*.rego")}
     return sorted({*apps(incomplete), *(rule for rule in rules if rule.startswith(incomplete))})
 

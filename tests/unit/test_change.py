@@ -177,3 +177,11 @@ def test_the_command_line_says_what_it_lacks(copied_stories: Path, cnai: Cnai) -
 def test_a_mistake_elsewhere_does_not_hold_up_the_way_back(copied_stories: Path, cnai: Cnai) -> None:
     (copied_stories / "environments/dev/grocer-recs.yaml").write_text("app: [")
     assert cnai("rollback", "festival-recs", "-e", "prod", "--root", copied_stories).code == 0
+
+
+def test_a_canary_that_goes_with_the_rollback_is_said(copied_stories: Path) -> None:
+    file = copied_stories / FOOD
+    at = f"  model: {MODEL}\n"
+    file.write_text(file.read_text().replace(at, f"{at}  previous: {NEW}\n  rollback: true\n  canary: {{model: {NEW}, weight: 20}}\n"))
+    change = roll_back(pipeline.plan_of(copied_stories), "food-delivery", "staging", finish=True)
+    assert change.done[-1] == "serve.ranker.previous, rollback, canary: removed"

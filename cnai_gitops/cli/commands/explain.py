@@ -49,7 +49,7 @@ def command(
 def _above(plan: Plan, app: str, target: Target) -> list[str]:
     """Escape hatches and patches of the application here: they change objects, whatever the layers of a field say."""
     lines = [
-        f"  over it, {over.layer}: {over.override.kind} {over.override.name} {', '.join(over.override.set)}   {over.location}"
+        f"  over it, {over.layer}: {over.override.kind} {over.override.name} {', '.join(over.override.set)}   {over.location or ''}"
         for over in plan.app(app, target).overrides
     ]
     return lines + [f"  over it, patch: {folder}" for folder in plan.project.patches.get((target.env, app), ())]
