@@ -97,6 +97,10 @@ LABEL = r"[a-z]([-a-z0-9]*[a-z0-9])?"
 Name = Annotated[str, StringConstraints(pattern=rf"^{LABEL}$", max_length=40)]
 """A DNS label that starts with a letter, at most 40 characters, so that names made from it stay legal."""
 
+IMAGE = "image"
+ImageName = Annotated[Name, IMAGE]
+"""An image by the blueprint's name for it; a release pins its digest. Engines are asked for the images in such fields."""
+
 # pydantic drops a Field constraint that repeats one of the alias, so each shorter name is a type of its own
 AppName = Annotated[str, StringConstraints(pattern=rf"^{LABEL}$", max_length=24)]
 TeamName = Annotated[str, StringConstraints(pattern=rf"^{LABEL}$", max_length=16)]

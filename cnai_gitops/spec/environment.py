@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from cnai_gitops.facts.profiles import profiles
+from cnai_gitops.spec.accelerator import Form, check_form, whole
 from cnai_gitops.spec.base import (
     Count,
     Cron,
@@ -26,17 +27,21 @@ from cnai_gitops.spec.base import (
     Timezone,
     Url,
 )
+from cnai_gitops.spec.engine import Variants, default_engine
+from cnai_gitops.spec.roles import QueueRole
 
+Queue = Annotated[QueueRole, Variants("queue")]
 Tier = Literal["dev", "staging", "prod"]
 Role = Literal["primary", "standby", "hub"]
 
 
 class Pool(Spec):
-    """Accelerators of one class on a cluster: how many, how many on a node, and the driver they run."""
+    """Accelerators of one class on a cluster: how many cards, how many on a node, their driver, and how they are handed out."""
 
     count: Count
     per_node: Positive = 8
     driver: str = Field(pattern=r"^[0-9]+(\.[0-9]+){1,3}$")
+    form: Form = Field(default_factory=whole)
 
 
 class ArtifactStore(Spec):
@@ -56,6 +61,7 @@ class Cluster(Spec):
     jurisdiction: Text
     server: Url
     profile: str
+    queue: Queue = Field(default_factory=lambda: default_engine("queue", "kueue"))
     accelerators: Mapping[Name, Pool] = {}
     artifacts: ArtifactStore | None = Field(None, description="store of this cluster, where data must stay in its region")
     api_cidrs: Strings = Field(
@@ -78,6 +84,7 @@ class Cluster(Spec):
         for name in value:
             if name not in accelerators():
                 raise ValueError(f"accelerator classes are {', '.join(sorted(accelerators()))}, got {name!r}")
+            check_form(name, value[name].form)
         return dict(sorted(value.items()))
 
 

@@ -11,9 +11,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, model_validator
 
 from cnai_gitops.spec.base import Count, Cron, Duration, Name, Names, Spec, Timezone, Variables
-from cnai_gitops.spec.engine import Engine, Variants
+from cnai_gitops.spec.engine import Variants
+from cnai_gitops.spec.roles import StepRole
 
-PrepareEngine = Annotated[Engine, Variants("prepare")]
+StepEngine = Annotated[StepRole, Variants("step")]
 RESERVED = ("main", "start", "finish")
 
 
@@ -21,7 +22,7 @@ class Step(Spec):
     """One step of a preparation. `after` names the steps it waits for; empty means it starts at once."""
 
     name: Name
-    engine: PrepareEngine
+    engine: StepEngine
     after: Names = ()
 
 
@@ -33,7 +34,7 @@ class Prepare(Spec):
     """
 
     name: Name
-    engine: PrepareEngine | None = None
+    engine: StepEngine | None = None
     steps: Annotated[Sequence[Step], AfterValidator(tuple)] = ()
     reads: Names = ()
     writes: Names = ()
@@ -58,6 +59,11 @@ class Prepare(Spec):
                     raise ValueError(f"step {step.name!r} waits for {other!r}, but the steps are {', '.join(names)}")
         _acyclic({step.name: tuple(step.after) for step in self.steps})
         return self
+
+    @property
+    def engines(self) -> tuple[StepRole, ...]:
+        """The engines of all steps: what is said of the stage holds for each of them."""
+        return (self.engine,) if self.engine else tuple(step.engine for step in self.steps)
 
     @property
     def graph(self) -> tuple[Step, ...]:

@@ -1,37 +1,26 @@
 """Serve: a stage that answers requests with a model.
 
-Must not: know an engine or an autoscaler.
+Must not: know an engine, a trigger or a rollout.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Annotated
 
 from annotated_types import Ge, Le
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from cnai_gitops.facts.runtimes import runtimes
 from cnai_gitops.spec.accelerator import AcceleratorRequest
-from cnai_gitops.spec.base import Duration, Name, Names, Percent, Resources, Spec, Strings, Variables
-from cnai_gitops.spec.engine import Engine, Variants, default_engine
+from cnai_gitops.spec.base import Duration, Name, Names, Resources, Spec, Strings, Variables
+from cnai_gitops.spec.engine import Variants, default_engine
+from cnai_gitops.spec.roles import RolloutRole, ServeRole
+from cnai_gitops.spec.scaling import Scaling, ScalingOrTrigger
 
-ServeEngine = Annotated[Engine, Variants("serve")]
-Scaling = Annotated[Engine, Variants("scaling")]
+ServeEngine = Annotated[ServeRole, Variants("serve")]
+Rollout = Annotated[RolloutRole, Variants("rollout")]
 Port = Annotated[int, Ge(1024), Le(65535)]
-
-
-class Canary(Spec):
-    """How a new model takes over: the weights that a release gives it one after the other, in percent, rising."""
-
-    steps: Annotated[Sequence[Percent], AfterValidator(tuple)] = Field((10, 50), min_length=1)
-
-    @model_validator(mode="after")
-    def _rising(self) -> Canary:
-        if list(self.steps) != sorted(set(self.steps)) or not 0 < self.steps[0] <= self.steps[-1] < 100:
-            raise ValueError(f"`steps` must rise and lie between 1 and 99, got {list(self.steps)}")
-        return self
 
 
 class Serve(Spec):
@@ -47,8 +36,8 @@ class Serve(Spec):
     reads: Names = ()
     resources: Resources = Resources(cpu="4", memory="16Gi")
     accelerator: AcceleratorRequest | None = None
-    scaling: Scaling = Field(default_factory=lambda: default_engine("scaling", "rate"))
-    canary: Canary | None = None
+    scaling: ScalingOrTrigger = Field(default_factory=Scaling)
+    rollout: Rollout | None = None
     port: Port = 8080
     args: Strings = ()
     env: Variables = Field(default_factory=dict)
@@ -67,3 +56,9 @@ class Serve(Spec):
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise ValueError(f"must be one of {', '.join(sorted(known))}, got {value!r}{hint}")
         return value
+
+    @property
+    def replicas(self) -> Scaling:
+        """The scaling in its full form."""
+        assert isinstance(self.scaling, Scaling)
+        return self.scaling

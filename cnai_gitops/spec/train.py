@@ -1,105 +1,24 @@
 """Train: a stage that reads datasets and makes a model.
 
-Must not: know an engine, or sample a sweep (`compile.train` does).
+Must not: know an engine or a sweep.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from annotated_types import Ge, Le
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from cnai_gitops.spec.accelerator import AcceleratorRequest
-from cnai_gitops.spec.base import Count, Cron, Duration, Name, Names, Positive, Resources, Spec, Strings, Timezone, Variables
-from cnai_gitops.spec.engine import Engine, Variants, default_engine
+from cnai_gitops.spec.base import Count, Cron, Duration, ImageName, Name, Names, Positive, Resources, Spec, Strings, Timezone, Variables
+from cnai_gitops.spec.engine import Variants, default_engine
+from cnai_gitops.spec.roles import SweepRole, TrainRole
 
-TrainEngine = Annotated[Engine, Variants("train")]
+TrainEngine = Annotated[TrainRole, Variants("train")]
+Sweep = Annotated[SweepRole, Variants("sweep")]
 BOUND = re.compile(r"^(>=|<=|>|<|==) -?[0-9]+(\.[0-9]+)?$")
-
-
-class Uniform(Spec):
-    """Real numbers between `low` and `high`, evenly, or evenly in their logarithm."""
-
-    kind: Literal["uniform", "log_uniform"]
-    low: float
-    high: float
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Uniform:
-        if not self.low < self.high:
-            raise ValueError(f"`low` must be below `high`, got {self.low} and {self.high}")
-        if self.kind == "log_uniform" and self.low <= 0:
-            raise ValueError(f"a logarithmic range must be above 0, got {self.low}")
-        return self
-
-
-class Integers(Spec):
-    """Whole numbers from `low` to `high`, both included."""
-
-    kind: Literal["integers"] = "integers"
-    low: int
-    high: int
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Integers:
-        if not self.low < self.high:
-            raise ValueError(f"`low` must be below `high`, got {self.low} and {self.high}")
-        return self
-
-
-class Choice(Spec):
-    """One of several values."""
-
-    kind: Literal["choice"] = "choice"
-    values: Annotated[Sequence[str | int | float], AfterValidator(tuple)] = Field(min_length=2)
-
-
-Space = Annotated[Uniform | Integers | Choice, Field(discriminator="kind")]
-
-
-def uniform(low: float, high: float) -> Uniform:
-    """Evenly between two numbers."""
-    return Uniform(kind="uniform", low=float(low), high=float(high))
-
-
-def log_uniform(low: float, high: float) -> Uniform:
-    """Evenly between two numbers in their logarithm."""
-    return Uniform(kind="log_uniform", low=float(low), high=float(high))
-
-
-def integers(low: int, high: int) -> Integers:
-    """A whole number between two, both included."""
-    return Integers(low=low, high=high)
-
-
-def choice(*values: str | float) -> Choice:
-    """One of the values."""
-    return Choice(values=list(values))
-
-
-class Sweep(Spec):
-    """Several trainings of one stage with other hyperparameters, `parallel` at a time; the best one goes on.
-
-    The trials are fixed by `seed` and `space`, so that the same blueprint always tries the same values.
-    """
-
-    trials: Annotated[int, Ge(1), Le(200)]
-    parallel: Positive = 1
-    space: Mapping[Name, Space] = Field(min_length=1)
-    maximize: str = ""
-    minimize: str = ""
-    seed: Count = 0
-
-    @model_validator(mode="after")
-    def _one_objective(self) -> Sweep:
-        if bool(self.maximize) == bool(self.minimize):
-            raise ValueError("needs either `maximize` or `minimize`, the name of a metric in metrics.json")
-        if self.parallel > self.trials:
-            raise ValueError(f"`parallel` ({self.parallel}) must not be more than `trials` ({self.trials})")
-        return self
 
 
 class Checkpoint(Spec):
@@ -124,7 +43,7 @@ class Train(Spec):
     """
 
     name: Name
-    image: Name
+    image: ImageName
     command: Strings = ()
     reads: Names = ()
     model: Name | None = None

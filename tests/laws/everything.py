@@ -10,22 +10,24 @@ from typing import Any
 from applications import REPOSITORY, project_of, surroundings
 
 from cnai_gitops import (
+    BlueGreen,
     Blueprint,
     Canary,
     Checkpoint,
     Column,
     Container,
+    Cron,
     Drift,
     KServe,
     Lag,
     Observe,
     Override,
     Prepare,
-    Rate,
     Ray,
     RayApplication,
     RayService,
     Resources,
+    Scaling,
     Serve,
     Slo,
     Spark,
@@ -48,6 +50,7 @@ from cnai_gitops.spec.waiver import Waivers
 
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 Path = tuple[str | int, ...]
+NIGHT = Cron(start="0 18 * * *", end="0 2 * * *", replicas=3)
 REASON = "a reason that is long enough"
 
 
@@ -75,10 +78,13 @@ def blueprint() -> Blueprint:
     )  # fmt: skip
     services = [
         Serve(
-            name="scorer", model="risk-model", reads=["fraud-features"], resources=size, accelerator=gpu("l4"), scaling=Rate(min=2, max=4),
-            canary=Canary(), args=["-v"], env={"A": "1"}, public=True, engine=KServe(),
+            name="scorer", model="risk-model", reads=["fraud-features"], resources=size, accelerator=gpu("l4"),
+            scaling=Scaling(min=2, max=4), rollout=Canary(), args=["-v"], env={"A": "1"}, public=True, engine=KServe(),
         ),
-        Serve(name="queue", model="risk-model", scaling=Lag(topic="t", consumer_group="g", min=2), canary=Canary()),
+        Serve(
+            name="queue", model="risk-model", rollout=BlueGreen(),
+            scaling=Scaling(min=2, fallback=3, triggers=[Lag(topic="t", consumer_group="g"), NIGHT]),
+        ),
         Serve(
             name="many",
             engine=RayService(
@@ -95,8 +101,8 @@ def blueprint() -> Blueprint:
         train=[train, Train(name="other", image="train")],
         serve=services,
         observe=Observe(
-            serves=["scorer"], slo=Slo(availability=99.9, p99_ms=50), runbook="https://runbooks.example.com/a",
-            drift=Drift(reference="fraud-features", then="retrain", retrain="scorer"),
+            serves=["scorer"], runbook="https://runbooks.example.com/a",
+            signals=[Slo(availability=99.9, p99_ms=50), Drift(reference="fraud-features", then="retrain", retrain="scorer")],
         ),
         overrides=[Override(kind="ScaledObject", name="everything-scorer", set={"/spec/pollingInterval": 20}, reason=REASON)],
     )  # fmt: skip
