@@ -16,7 +16,7 @@ KINDS = (
         kind="AppProject",
         plural="appprojects",
         operator="argo-cd",
-        model=f"{__package__}.projects",
+        model=f"{__package__}.model",
         rank=1,
         wave=-10,
     ),
@@ -27,7 +27,7 @@ KINDS = (
         kind="Application",
         plural="applications",
         operator="argo-cd",
-        model=f"{__package__}.application",
+        model=f"{__package__}.model",
         owned=(Owned("/operation", "argocd-application-controller"),),
     ),
     Kind(
@@ -36,7 +36,7 @@ KINDS = (
         kind="ApplicationSet",
         plural="applicationsets",
         operator="argo-cd",
-        model=f"{__package__}.application",
+        model=f"{__package__}.model",
         rank=51,
     ),
 )

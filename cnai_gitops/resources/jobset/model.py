@@ -1,193 +1,158 @@
-"""Fields of a JobSet (jobset.x-k8s.io/v1alpha2), and of the Jobs inside it.
+"""Fields of JobSet as jobset v0.12.0 has them.
 
-Must not: count pods.
+Must not: be edited. Written by tools/models.py from the CRDs.
 """
 
 from __future__ import annotations
 
-from typing import Literal, Required, TypedDict
+from typing import Annotated, Literal, Required, TypedDict
 
-from cnai_gitops.resources.core.meta import LabelSelector, ObjectMeta, TemplateMeta
-from cnai_gitops.resources.core.pod import PodTemplateSpec
+from annotated_types import Ge, MaxLen
+
+from cnai_gitops.resources.core.job import JobTemplate
+from cnai_gitops.resources.core.meta import ObjectMeta, Quantity, TemplateMeta
 from cnai_gitops.resources.core.volume import PersistentVolumeClaimSpec
 
 
-class PodFailureExitCodes(TypedDict, total=False):
-    """Exit codes of one container (of any when no name is given)."""
+class JobSet(TypedDict, total=False):
+    """A whole JobSet."""
 
-    containerName: str
-    operator: Required[Literal["In", "NotIn"]]
-    values: Required[list[int]]
-
-
-class PodFailureCondition(TypedDict, total=False):
-    """A pod condition such as DisruptionTarget."""
-
-    type: Required[str]
-    status: Literal["True", "False", "Unknown"]
+    apiVersion: Required[Literal["jobset.x-k8s.io/v1alpha2"]]
+    kind: Required[Literal["JobSet"]]
+    metadata: Required[ObjectMeta]
+    spec: Required[JobSetSpec]
 
 
-class PodFailureRule(TypedDict, total=False):
-    """What a failed pod means to its Job."""
+class JobSetSpec(TypedDict, total=False):
+    """`spec`."""
 
-    action: Required[Literal["FailJob", "FailIndex", "Ignore", "Count"]]
-    onExitCodes: PodFailureExitCodes
-    onPodConditions: list[PodFailureCondition]
-
-
-class PodFailurePolicy(TypedDict):
-    """Rules, the first that matches holds."""
-
-    rules: list[PodFailureRule]
-
-
-class JobSuccessRule(TypedDict, total=False):
-    """Indexes, or a number of them, that make a Job a success."""
-
-    succeededIndexes: str
-    succeededCount: int
-
-
-class JobSuccessPolicy(TypedDict):
-    """Rules, one is enough."""
-
-    rules: list[JobSuccessRule]
-
-
-class JobSpec(TypedDict, total=False):
-    """The spec of a batch/v1 Job, where another kind embeds it."""
-
-    parallelism: int
-    completions: int
-    completionMode: Literal["NonIndexed", "Indexed"]
-    backoffLimit: int
-    backoffLimitPerIndex: int
-    maxFailedIndexes: int
-    activeDeadlineSeconds: int
-    ttlSecondsAfterFinished: int
-    podFailurePolicy: PodFailurePolicy
-    podReplacementPolicy: Literal["TerminatingOrFailed", "Failed"]
-    successPolicy: JobSuccessPolicy
-    suspend: bool
+    coordinator: Coordinator
+    failurePolicy: FailurePolicy
     managedBy: str
-    manualSelector: bool
-    selector: LabelSelector
-    template: Required[PodTemplateSpec]
+    network: Network
+    replicatedJobs: list[ReplicatedJob]
+    startupPolicy: StartupPolicy
+    successPolicy: SuccessPolicy
+    suspend: bool
+    ttlSecondsAfterFinished: Annotated[int, Ge(0)]
+    volumeClaimPolicies: Annotated[list[VolumeClaimPolicy], MaxLen(50)]
 
 
-class JobTemplate(TypedDict, total=False):
-    """A Job to be made."""
+class Coordinator(TypedDict, total=False):
+    """`spec.coordinator`."""
 
-    metadata: TemplateMeta
-    spec: JobSpec
-
-
-class DependsOn(TypedDict):
-    """Another replicated job that must be ready or complete first."""
-
-    name: str
-    status: Literal["Ready", "Complete"]
+    jobIndex: int
+    podIndex: int
+    replicatedJob: Required[str]
 
 
-class ReplicatedJob(TypedDict, total=False):
-    """`replicas` equal Jobs."""
+class FailurePolicy(TypedDict, total=False):
+    """`spec.failurePolicy`."""
 
+    maxRestarts: int
+    restartStrategy: Literal["Recreate", "BlockingRecreate", "InPlaceRestart"]
+    rules: list[Rule]
+
+
+class Rule(TypedDict, total=False):
+    """`spec.failurePolicy.rules[]`."""
+
+    action: Required[
+        Literal["FailJobSet", "RestartJobSet", "RestartJobSetAndIgnoreMaxRestarts", "RestartJob", "RestartJobAndIgnoreMaxRestarts"]
+    ]
     name: Required[str]
-    template: Required[JobTemplate]
-    replicas: int
-    groupName: str
-    dependsOn: list[DependsOn]
+    onJobFailureMessagePatterns: list[str]
+    onJobFailureReasons: list[str]
+    targetReplicatedJobs: list[str]
 
 
 class Network(TypedDict, total=False):
-    """Names that the pods find each other by."""
+    """`spec.network`."""
 
     enableDNSHostnames: bool
-    subdomain: str
     publishNotReadyAddresses: bool
+    subdomain: str
+
+
+class ReplicatedJob(TypedDict, total=False):
+    """`spec.replicatedJobs[]`."""
+
+    dependsOn: Annotated[list[DependsOn], MaxLen(5)]
+    groupName: str
+    name: Required[str]
+    replicas: int
+    template: Required[JobTemplate]
+
+
+class DependsOn(TypedDict, total=False):
+    """`spec.replicatedJobs[].dependsOn[]`."""
+
+    name: Required[str]
+    status: Required[Literal["Ready", "Complete"]]
+
+
+class StartupPolicy(TypedDict, total=False):
+    """`spec.startupPolicy`."""
+
+    startupPolicyOrder: Required[Literal["AnyOrder", "InOrder"]]
 
 
 class SuccessPolicy(TypedDict, total=False):
-    """Which replicated jobs must succeed."""
+    """`spec.successPolicy`."""
 
     operator: Required[Literal["All", "Any"]]
     targetReplicatedJobs: list[str]
 
 
-FailureAction = Literal["FailJobSet", "RestartJobSet", "RestartJobSetAndIgnoreMaxRestarts", "RestartJob", "RestartJobAndIgnoreMaxRestarts"]
+class VolumeClaimPolicy(TypedDict, total=False):
+    """`spec.volumeClaimPolicies[]`."""
+
+    retentionPolicy: RetentionPolicy
+    templates: Annotated[list[Template], MaxLen(50)]
 
 
-class FailureRule(TypedDict, total=False):
-    """What a failed Job means to its JobSet; `name` is only for people."""
-
-    name: Required[str]
-    action: Required[FailureAction]
-    onJobFailureReasons: list[str]
-    onJobFailureMessagePatterns: list[str]
-    targetReplicatedJobs: list[str]
-
-
-class FailurePolicy(TypedDict, total=False):
-    """Restarts of the whole set."""
-
-    maxRestarts: int
-    restartStrategy: Literal["Recreate", "BlockingRecreate", "InPlaceRestart"]
-    rules: list[FailureRule]
-
-
-class StartupPolicy(TypedDict):
-    """Whether replicated jobs start in order."""
-
-    startupPolicyOrder: Literal["AnyOrder", "InOrder"]
-
-
-class Coordinator(TypedDict, total=False):
-    """The pod that coordinates the others."""
-
-    replicatedJob: Required[str]
-    jobIndex: int
-    podIndex: int
-
-
-class VolumeClaimRetention(TypedDict, total=False):
-    """What becomes of the claims with the JobSet."""
+class RetentionPolicy(TypedDict, total=False):
+    """`spec.volumeClaimPolicies[].retentionPolicy`."""
 
     whenDeleted: Literal["Delete", "Retain"]
 
 
-class VolumeClaimTemplate(TypedDict, total=False):
-    """A claim to be made."""
+class Template(TypedDict, total=False):
+    """`spec.volumeClaimPolicies[].templates[]`."""
 
+    apiVersion: str
+    kind: str
     metadata: TemplateMeta
     spec: PersistentVolumeClaimSpec
+    status: Status
 
 
-class VolumeClaimPolicy(TypedDict, total=False):
-    """Claims that all Jobs of the set share."""
+class Status(TypedDict, total=False):
+    """`spec.volumeClaimPolicies[].templates[].status`."""
 
-    templates: list[VolumeClaimTemplate]
-    retentionPolicy: VolumeClaimRetention
-
-
-class JobSetSpec(TypedDict, total=False):
-    """Replicated jobs and their common fate."""
-
-    replicatedJobs: list[ReplicatedJob]
-    network: Network
-    successPolicy: SuccessPolicy
-    failurePolicy: FailurePolicy
-    startupPolicy: StartupPolicy
-    coordinator: Coordinator
-    managedBy: str
-    suspend: bool
-    ttlSecondsAfterFinished: int
-    volumeClaimPolicies: list[VolumeClaimPolicy]
+    accessModes: list[str]
+    allocatedResourceStatuses: dict[str, str]
+    allocatedResources: dict[str, Quantity]
+    capacity: dict[str, Quantity]
+    conditions: list[Condition]
+    currentVolumeAttributesClassName: str
+    modifyVolumeStatus: ModifyVolumeStatus
+    phase: str
 
 
-class JobSet(TypedDict):
-    """Several Jobs with one fate."""
+class Condition(TypedDict, total=False):
+    """`spec.volumeClaimPolicies[].templates[].status.conditions[]`."""
 
-    apiVersion: Literal["jobset.x-k8s.io/v1alpha2"]
-    kind: Literal["JobSet"]
-    metadata: ObjectMeta
-    spec: JobSetSpec
+    lastProbeTime: str
+    lastTransitionTime: str
+    message: str
+    reason: str
+    status: Required[str]
+    type: Required[str]
+
+
+class ModifyVolumeStatus(TypedDict, total=False):
+    """`spec.volumeClaimPolicies[].templates[].status.modifyVolumeStatus`."""
+
+    status: Required[str]
+    targetVolumeAttributesClassName: str

@@ -1,6 +1,6 @@
-"""Models of TriggerAuthentication and ClusterTriggerAuthentication (`keda.sh/v1alpha1`, KEDA 2.20).
+"""Fields of ClusterTriggerAuthentication, TriggerAuthentication as keda v2.20.2 has them.
 
-Must not: declare kinds.
+Must not: be edited. Written by tools/models.py from the CRDs.
 """
 
 from __future__ import annotations
@@ -12,179 +12,225 @@ from annotated_types import MinLen
 from cnai_gitops.resources.core.meta import ObjectMeta
 
 
-class _PodIdentity(TypedDict, total=False):
-    provider: Required[Literal["azure-workload", "gcp", "aws", "aws-eks", "none"]]
-    identityId: str
-    identityTenantId: str
-    identityAuthorityHost: str
-    identityOwner: Literal["keda", "workload"]
-    roleArn: str
+class ClusterTriggerAuthentication(TypedDict, total=False):
+    """A whole ClusterTriggerAuthentication."""
+
+    apiVersion: Required[Literal["keda.sh/v1alpha1"]]
+    kind: Required[Literal["ClusterTriggerAuthentication"]]
+    metadata: Required[ObjectMeta]
+    spec: Required[ClusterTriggerAuthenticationSpec]
+
+
+class TriggerAuthentication(TypedDict, total=False):
+    """A whole TriggerAuthentication."""
+
+    apiVersion: Required[Literal["keda.sh/v1alpha1"]]
+    kind: Required[Literal["TriggerAuthentication"]]
+    metadata: Required[ObjectMeta]
+    spec: Required[ClusterTriggerAuthenticationSpec]
+
+
+class ClusterTriggerAuthenticationSpec(TypedDict, total=False):
+    """`spec`."""
+
+    awsSecretManager: AwsSecretManager
+    azureKeyVault: AzureKeyVault
+    boundServiceAccountToken: list[BoundServiceAccountToken]
+    configMapTargetRef: list[ConfigMapTargetRef]
+    env: list[Env]
+    filePath: str
+    gcpSecretManager: GcpSecretManager
+    hashiCorpVault: HashiCorpVault
+    oauth2: Oauth2
+    podIdentity: PodIdentity
+    secretTargetRef: list[ConfigMapTargetRef]
+
+
+class AwsSecretManager(TypedDict, total=False):
+    """`spec.awsSecretManager`."""
+
+    credentials: Credentials
+    podIdentity: PodIdentity
+    region: str
+    secrets: Required[Annotated[list[Secret], MinLen(1)]]
+
+
+class Credentials(TypedDict, total=False):
+    """`spec.awsSecretManager.credentials`."""
+
+    accessKey: Required[AccessKey]
+    accessSecretKey: Required[AccessKey]
+    accessToken: AccessKey
+
+
+class AccessKey(TypedDict, total=False):
+    """`spec.awsSecretManager.credentials.accessKey`."""
+
+    valueFrom: Required[ValueFrom]
+
+
+class ValueFrom(TypedDict, total=False):
+    """`spec.awsSecretManager.credentials.accessKey.valueFrom`."""
+
+    secretKeyRef: Required[SecretKeyRef]
+
+
+class SecretKeyRef(TypedDict, total=False):
+    """`spec.awsSecretManager.credentials.accessKey.valueFrom.secretKeyRef`."""
+
+    key: Required[str]
+    name: Required[str]
+
+
+class PodIdentity(TypedDict, total=False):
+    """`spec.awsSecretManager.podIdentity`."""
+
     externalID: str
+    identityAuthorityHost: str
+    identityId: str
+    identityOwner: Literal["keda", "workload"]
+    identityTenantId: str
+    provider: Required[Literal["azure-workload", "gcp", "aws", "aws-eks", "none"]]
+    roleArn: str
 
 
-class _KeyRef(TypedDict, total=False):
-    parameter: Required[str]
+class Secret(TypedDict, total=False):
+    """`spec.awsSecretManager.secrets[]`."""
+
     name: Required[str]
-    key: Required[str]
-
-
-class _Env(TypedDict, total=False):
     parameter: Required[str]
-    name: Required[str]
-    containerName: str
-
-
-class _BoundToken(TypedDict, total=False):
-    parameter: Required[str]
-    serviceAccountName: Required[str]
-
-
-class _SecretKey(TypedDict, total=False):
-    name: Required[str]
-    key: Required[str]
-
-
-class _FromSecret(TypedDict, total=False):
-    secretKeyRef: Required[_SecretKey]
-
-
-class _Value(TypedDict, total=False):
-    valueFrom: Required[_FromSecret]
-
-
-class _VaultCredential(TypedDict, total=False):
-    token: str
-    serviceAccount: str
-    serviceAccountName: str
-
-
-class _VaultPki(TypedDict, total=False):
-    commonName: str
-    altNames: str
-    ipSans: str
-    uriSans: str
-    otherSans: str
-    ttl: str
-    format: str
-
-
-class _VaultSecret(TypedDict, total=False):
-    parameter: Required[str]
-    path: Required[str]
-    key: Required[str]
-    type: Literal["", "secretV2", "secret", "pki"]
-    pkiData: _VaultPki
-
-
-class _HashiCorpVault(TypedDict, total=False):
-    address: Required[str]
-    authentication: Required[Literal["token", "kubernetes"]]
-    namespace: str
-    mount: str
-    role: str
-    credential: _VaultCredential
-    secrets: Required[list[_VaultSecret]]
-
-
-class _AwsCredentials(TypedDict, total=False):
-    accessKey: Required[_Value]
-    accessSecretKey: Required[_Value]
-    accessToken: _Value
-
-
-class _AwsSecret(TypedDict, total=False):
-    parameter: Required[str]
-    name: Required[str]
     secretKey: str
     versionId: str
     versionStage: str
 
 
-class _AwsSecretManager(TypedDict, total=False):
-    region: str
-    credentials: _AwsCredentials
-    podIdentity: _PodIdentity
-    secrets: Required[Annotated[list[_AwsSecret], MinLen(1)]]
+class AzureKeyVault(TypedDict, total=False):
+    """`spec.azureKeyVault`."""
 
-
-class _AzureCredentials(TypedDict, total=False):
-    clientId: Required[str]
-    tenantId: Required[str]
-    clientSecret: Required[_Value]
-
-
-class _AzureCloud(TypedDict, total=False):
-    type: Required[str]
-    keyVaultResourceURL: str
-    activeDirectoryEndpoint: str
-
-
-class _AzureSecret(TypedDict, total=False):
-    parameter: Required[str]
-    name: Required[str]
-    version: str
-
-
-class _AzureKeyVault(TypedDict, total=False):
+    cloud: Cloud
+    credentials: AzureKeyVaultCredentials
+    podIdentity: PodIdentity
+    secrets: Required[Annotated[list[AzureKeyVaultSecret], MinLen(1)]]
     vaultUri: Required[str]
-    cloud: _AzureCloud
-    credentials: _AzureCredentials
-    podIdentity: _PodIdentity
-    secrets: Required[list[_AzureSecret]]
 
 
-class _GcpCredentials(TypedDict, total=False):
-    clientSecret: Required[_Value]
+class Cloud(TypedDict, total=False):
+    """`spec.azureKeyVault.cloud`."""
+
+    activeDirectoryEndpoint: str
+    keyVaultResourceURL: str
+    type: Required[str]
 
 
-class _GcpSecret(TypedDict, total=False):
+class AzureKeyVaultCredentials(TypedDict, total=False):
+    """`spec.azureKeyVault.credentials`."""
+
+    clientId: Required[str]
+    clientSecret: Required[AccessKey]
+    tenantId: Required[str]
+
+
+class AzureKeyVaultSecret(TypedDict, total=False):
+    """`spec.azureKeyVault.secrets[]`."""
+
+    name: Required[str]
     parameter: Required[str]
-    id: Required[str]
     version: str
 
 
-class _GcpSecretManager(TypedDict, total=False):
-    credentials: _GcpCredentials
-    podIdentity: _PodIdentity
-    secrets: Required[list[_GcpSecret]]
+class BoundServiceAccountToken(TypedDict, total=False):
+    """`spec.boundServiceAccountToken[]`."""
+
+    parameter: Required[str]
+    serviceAccountName: Required[str]
 
 
-class _OAuth2(TypedDict, total=False):
-    type: Literal["clientCredentials"]
+class ConfigMapTargetRef(TypedDict, total=False):
+    """`spec.configMapTargetRef[]`."""
+
+    key: Required[str]
+    name: Required[str]
+    parameter: Required[str]
+
+
+class Env(TypedDict, total=False):
+    """`spec.env[]`."""
+
+    containerName: str
+    name: Required[str]
+    parameter: Required[str]
+
+
+class GcpSecretManager(TypedDict, total=False):
+    """`spec.gcpSecretManager`."""
+
+    credentials: GcpSecretManagerCredentials
+    podIdentity: PodIdentity
+    secrets: Required[Annotated[list[GcpSecretManagerSecret], MinLen(1)]]
+
+
+class GcpSecretManagerCredentials(TypedDict, total=False):
+    """`spec.gcpSecretManager.credentials`."""
+
+    clientSecret: Required[AccessKey]
+
+
+class GcpSecretManagerSecret(TypedDict, total=False):
+    """`spec.gcpSecretManager.secrets[]`."""
+
+    id: Required[str]
+    parameter: Required[str]
+    version: str
+
+
+class HashiCorpVault(TypedDict, total=False):
+    """`spec.hashiCorpVault`."""
+
+    address: Required[str]
+    authentication: Required[Literal["token", "kubernetes"]]
+    credential: Credential
+    mount: str
+    namespace: str
+    role: str
+    secrets: Required[Annotated[list[HashiCorpVaultSecret], MinLen(1)]]
+
+
+class Credential(TypedDict, total=False):
+    """`spec.hashiCorpVault.credential`."""
+
+    serviceAccount: str
+    serviceAccountName: str
+    token: str
+
+
+class HashiCorpVaultSecret(TypedDict, total=False):
+    """`spec.hashiCorpVault.secrets[]`."""
+
+    key: Required[str]
+    parameter: Required[str]
+    path: Required[str]
+    pkiData: PkiData
+    type: Literal["", "secretV2", "secret", "pki"]
+
+
+class PkiData(TypedDict, total=False):
+    """`spec.hashiCorpVault.secrets[].pkiData`."""
+
+    altNames: str
+    commonName: str
+    format: str
+    ipSans: str
+    otherSans: str
+    ttl: str
+    uriSans: str
+
+
+class Oauth2(TypedDict, total=False):
+    """`spec.oauth2`."""
+
     clientId: Required[str]
-    clientSecret: _Value
+    clientSecret: AccessKey
+    scopes: list[str]
     tokenUrl: Required[str]
     tokenUrlParams: dict[str, str]
-    scopes: list[str]
-
-
-class _AuthenticationSpec(TypedDict, total=False):
-    podIdentity: _PodIdentity
-    secretTargetRef: list[_KeyRef]
-    configMapTargetRef: list[_KeyRef]
-    env: list[_Env]
-    boundServiceAccountToken: list[_BoundToken]
-    filePath: str
-    hashiCorpVault: _HashiCorpVault
-    awsSecretManager: _AwsSecretManager
-    azureKeyVault: _AzureKeyVault
-    gcpSecretManager: _GcpSecretManager
-    oauth2: _OAuth2
-
-
-class TriggerAuthentication(TypedDict, total=False):
-    """How the triggers of one namespace log in."""
-
-    apiVersion: Required[Literal["keda.sh/v1alpha1"]]
-    kind: Required[Literal["TriggerAuthentication"]]
-    metadata: Required[ObjectMeta]
-    spec: Required[_AuthenticationSpec]
-
-
-class ClusterTriggerAuthentication(TypedDict, total=False):
-    """How triggers of every namespace log in."""
-
-    apiVersion: Required[Literal["keda.sh/v1alpha1"]]
-    kind: Required[Literal["ClusterTriggerAuthentication"]]
-    metadata: Required[ObjectMeta]
-    spec: Required[_AuthenticationSpec]
+    type: Literal["clientCredentials"]

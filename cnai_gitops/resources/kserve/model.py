@@ -1,300 +1,418 @@
-"""Models of InferenceService, ServingRuntime and ClusterServingRuntime (KServe 0.20).
+"""Fields of ClusterServingRuntime, InferenceService, ServingRuntime as kserve v0.20.0 has them.
 
-Must not: declare kinds, count pods. Left out: the keys of single frameworks (`sklearn: {...}`),
-which the webhook rewrites to `model` for ever, and what it refuses in a canary.
+Must not: be edited. Written by tools/models.py from the CRDs.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Literal, Required, TypedDict
 
-from annotated_types import MinLen
+from annotated_types import Ge, Le, MaxLen, MinLen
 
 from cnai_gitops.resources.autoscaling import Behavior
 from cnai_gitops.resources.core.container import Container, ContainerFields, EnvVar
-from cnai_gitops.resources.core.meta import IntOrString, NonEmpty, ObjectMeta, Percent, Positive, Quantity
-from cnai_gitops.resources.core.pod import PlacementFields, PodFields
+from cnai_gitops.resources.core.meta import IntOrString, LocalObjectReference, Matches, ObjectMeta, Quantity
+from cnai_gitops.resources.core.pod import Affinity, PodFields, Toleration
+from cnai_gitops.resources.core.volume import Volume
 
 
-class _Storage(TypedDict, total=False):
-    key: str
-    path: str
-    parameters: dict[str, str]
+class ClusterServingRuntime(TypedDict, total=False):
+    """A whole ClusterServingRuntime."""
+
+    apiVersion: Required[Literal["serving.kserve.io/v1alpha1"]]
+    kind: Required[Literal["ClusterServingRuntime"]]
+    metadata: Required[ObjectMeta]
+    spec: Required[ClusterServingRuntimeSpec]
 
 
-class _ModelStorage(_Storage, total=False):
-    schemaPath: str
+class InferenceService(TypedDict, total=False):
+    """A whole InferenceService."""
+
+    apiVersion: Required[Literal["serving.kserve.io/v1beta1"]]
+    kind: Required[Literal["InferenceService"]]
+    metadata: Required[ObjectMeta]
+    spec: Required[InferenceServiceSpec]
 
 
-class _LoggerStorage(_Storage, total=False):
-    serviceAccountName: str
+class ServingRuntime(TypedDict, total=False):
+    """A whole ServingRuntime."""
+
+    apiVersion: Required[Literal["serving.kserve.io/v1alpha1"]]
+    kind: Required[Literal["ServingRuntime"]]
+    metadata: Required[ObjectMeta]
+    spec: Required[ClusterServingRuntimeSpec]
 
 
-class _Logger(TypedDict, total=False):
-    url: str
-    mode: Literal["all", "request", "response"]
-    metadataHeaders: list[str]
-    metadataAnnotations: list[str]
-    storage: _LoggerStorage
-    marshallerUrl: str
-    batchSize: int
-    batchInterval: str
+class ClusterServingRuntimeSpec(TypedDict, total=False):
+    """`spec`."""
+
+    affinity: Affinity
+    annotations: dict[str, str]
+    builtInAdapter: BuiltInAdapter
+    containers: Required[list[Container]]
+    disabled: bool
+    grpcDataEndpoint: str
+    grpcEndpoint: str
+    hostIPC: bool
+    httpDataEndpoint: str
+    imagePullSecrets: list[LocalObjectReference]
+    labels: dict[str, str]
+    multiModel: bool
+    nodeSelector: dict[str, str]
+    protocolVersions: list[str]
+    replicas: int
+    schedulerName: str
+    storageHelper: StorageHelper
+    supportedModelFormats: list[SupportedModelFormat]
+    tolerations: list[Toleration]
+    volumes: list[Volume]
+    workerSpec: WorkerSpec
 
 
-class _Batcher(TypedDict, total=False):
+class BuiltInAdapter(TypedDict, total=False):
+    """`spec.builtInAdapter`."""
+
+    env: list[EnvVar]
+    memBufferBytes: int
+    modelLoadingTimeoutMillis: int
+    runtimeManagementPort: int
+    serverType: str
+
+
+class StorageHelper(TypedDict, total=False):
+    """`spec.storageHelper`."""
+
+    disabled: bool
+
+
+class SupportedModelFormat(TypedDict, total=False):
+    """`spec.supportedModelFormats[]`."""
+
+    autoSelect: bool
+    name: Required[str]
+    priority: Annotated[int, Ge(1)]
+    version: str
+
+
+class WorkerSpec(TypedDict, total=False):
+    """`spec.workerSpec`."""
+
+    affinity: Affinity
+    annotations: dict[str, str]
+    containers: Required[list[Container]]
+    hostIPC: bool
+    imagePullSecrets: list[LocalObjectReference]
+    labels: dict[str, str]
+    nodeSelector: dict[str, str]
+    pipelineParallelSize: int
+    schedulerName: str
+    tensorParallelSize: int
+    tolerations: list[Toleration]
+    volumes: list[Volume]
+
+
+class InferenceServiceSpec(TypedDict, total=False):
+    """`spec`."""
+
+    canary: list[Canary]
+    explainer: Explainer
+    predictor: Required[SpecPredictor]
+    transformer: Transformer
+
+
+class Canary(TypedDict, total=False):
+    """`spec.canary[]`."""
+
+    predictor: Required[Predictor]
+    trafficPercent: Required[Annotated[int, Ge(0), Le(100)]]
+
+
+class Predictor(PodFields, total=False):
+    """`spec.canary[].predictor`."""
+
+    annotations: dict[str, str]
+    autoScaling: AutoScaling
+    batcher: Batcher
+    canaryTrafficPercent: int
+    containerConcurrency: int
+    containers: list[Container]
+    deploymentStrategy: DeploymentStrategy
+    labels: dict[str, str]
+    logger: Logger
+    maxReplicas: int
+    minReplicas: int
+    model: Model
+    name: Required[Annotated[str, Matches("[a-z]([-a-z0-9]*[a-z0-9])?")]]
+    scaleMetric: Literal["cpu", "memory", "concurrency", "rps"]
+    scaleMetricType: Literal["Utilization", "Value", "AverageValue"]
+    scaleTarget: int
+    storageContainerName: str
+    storageUris: Annotated[list[StorageUri], MinLen(1)]
+    timeout: int
+    workerSpec: PredictorWorkerSpec
+
+
+class AutoScaling(TypedDict, total=False):
+    """`spec.canary[].predictor.autoScaling`."""
+
+    behavior: Behavior
+    metrics: list[Metric]
+
+
+class Metric(TypedDict, total=False):
+    """`spec.canary[].predictor.autoScaling.metrics[]`."""
+
+    external: External
+    podmetric: Podmetric
+    resource: Resource
+    type: Required[Literal["Resource", "External", "PodMetric"]]
+
+
+class External(TypedDict, total=False):
+    """`spec.canary[].predictor.autoScaling.metrics[].external`."""
+
+    authenticationRef: AuthenticationRef
+    metric: Required[ExternalMetric]
+    target: Required[Target]
+
+
+class AuthenticationRef(TypedDict, total=False):
+    """`spec.canary[].predictor.autoScaling.metrics[].external.authenticationRef`."""
+
+    authModes: str
+    authenticationRef: Required[AuthenticationRefAuthenticationRef]
+
+
+class AuthenticationRefAuthenticationRef(TypedDict, total=False):
+    """`spec.canary[].predictor.autoScaling.metrics[].external.authenticationRef.authenticationRef`."""
+
+    name: Required[str]
+
+
+class ExternalMetric(TypedDict, total=False):
+    """`spec.canary[].predictor.autoScaling.metrics[].external.metric`."""
+
+    backend: Literal["prometheus", "graphite"]
+    namespace: str
+    query: str
+    serverAddress: str
+
+
+class Target(TypedDict, total=False):
+    """`spec.canary[].predictor.autoScaling.metrics[].external.target`."""
+
+    averageUtilization: int
+    averageValue: Quantity
+    type: Literal["Utilization", "Value", "AverageValue"]
+    value: Quantity
+
+
+class Podmetric(TypedDict, total=False):
+    """`spec.canary[].predictor.autoScaling.metrics[].podmetric`."""
+
+    metric: Required[PodmetricMetric]
+    target: Required[Target]
+
+
+class PodmetricMetric(TypedDict, total=False):
+    """`spec.canary[].predictor.autoScaling.metrics[].podmetric.metric`."""
+
+    backend: Literal["opentelemetry"]
+    metricNames: list[str]
+    operationOverTime: str
+    query: str
+    serverAddress: str
+
+
+class Resource(TypedDict, total=False):
+    """`spec.canary[].predictor.autoScaling.metrics[].resource`."""
+
+    name: Required[Literal["cpu", "memory"]]
+    target: Required[Target]
+
+
+class Batcher(TypedDict, total=False):
+    """`spec.canary[].predictor.batcher`."""
+
     maxBatchSize: int
     maxLatency: int
     timeout: int
 
 
-class _RollingUpdate(TypedDict, total=False):
+class DeploymentStrategy(TypedDict, total=False):
+    """`spec.canary[].predictor.deploymentStrategy`."""
+
+    rollingUpdate: RollingUpdate
+    type: Literal["Recreate", "RollingUpdate"]
+
+
+class RollingUpdate(TypedDict, total=False):
+    """`spec.canary[].predictor.deploymentStrategy.rollingUpdate`."""
+
     maxSurge: IntOrString
     maxUnavailable: IntOrString
 
 
-class _Strategy(TypedDict, total=False):
-    type: Literal["Recreate", "RollingUpdate"]
-    rollingUpdate: _RollingUpdate
+class Logger(TypedDict, total=False):
+    """`spec.canary[].predictor.logger`."""
+
+    batchInterval: str
+    batchSize: int
+    marshallerUrl: str
+    metadataAnnotations: list[str]
+    metadataHeaders: list[str]
+    mode: Literal["all", "request", "response"]
+    storage: Storage
+    url: str
 
 
-class _MetricTarget(TypedDict, total=False):
-    type: Literal["Utilization", "Value", "AverageValue"]
-    value: Quantity
-    averageValue: Quantity
-    averageUtilization: int
+class Storage(TypedDict, total=False):
+    """`spec.canary[].predictor.logger.storage`."""
+
+    key: str
+    parameters: dict[str, str]
+    path: str
+    serviceAccountName: str
 
 
-class _ResourceMetric(TypedDict, total=False):
-    name: Required[Literal["cpu", "memory"]]
-    target: Required[_MetricTarget]
+class Model(ContainerFields, total=False):
+    """`spec.canary[].predictor.model`."""
 
-
-class _TriggerAuthenticationName(TypedDict, total=False):
+    confidential: Confidential
+    modelFormat: Required[ModelFormat]
     name: Required[str]
+    protocolVersion: str
+    runtime: str
+    runtimeVersion: str
+    storage: ModelStorage
+    storageUri: str
 
 
-class _ExternalAuthentication(TypedDict, total=False):
-    authModes: str
-    authenticationRef: Required[_TriggerAuthenticationName]
+class Confidential(TypedDict, total=False):
+    """`spec.canary[].predictor.model.confidential`."""
 
-
-class _ExternalQuery(TypedDict, total=False):
-    backend: Literal["prometheus", "graphite"]
-    serverAddress: str
-    namespace: str
-    query: str
-
-
-class _ExternalMetric(TypedDict, total=False):
-    metric: Required[_ExternalQuery]
-    target: Required[_MetricTarget]
-    authenticationRef: _ExternalAuthentication
-
-
-class _PodQuery(TypedDict, total=False):
-    backend: Literal["opentelemetry"]
-    serverAddress: str
-    metricNames: list[str]
-    query: str
-    operationOverTime: str
-
-
-class _PodMetric(TypedDict, total=False):
-    metric: Required[_PodQuery]
-    target: Required[_MetricTarget]
-
-
-class _Metric(TypedDict, total=False):
-    type: Required[Literal["Resource", "External", "PodMetric"]]
-    resource: _ResourceMetric
-    external: _ExternalMetric
-    podmetric: _PodMetric
-
-
-class _AutoScaling(TypedDict, total=False):
-    metrics: list[_Metric]
-    behavior: Behavior
-
-
-class _StorageUri(TypedDict, total=False):
-    uri: Required[NonEmpty]
-    mountPath: str
-
-
-class _ServedFields(PodFields, total=False):
-    """What a canary may set: everything of a component but its scaling."""
-
-    containers: list[Container]
-    minReplicas: int
-    containerConcurrency: int
-    timeout: int
-    canaryTrafficPercent: int
-    logger: _Logger
-    batcher: _Batcher
-    labels: dict[str, str]
-    annotations: dict[str, str]
-    deploymentStrategy: _Strategy
-    storageUris: Annotated[list[_StorageUri], MinLen(1)]
-
-
-class Component(_ServedFields, total=False):
-    """A transformer, and what predictor and explainer have in common with it."""
-
-    maxReplicas: int
-    scaleTarget: int
-    scaleMetric: Literal["cpu", "memory", "concurrency", "rps"]
-    scaleMetricType: Literal["Utilization", "Value", "AverageValue"]
-    autoScaling: _AutoScaling
-
-
-class _ModelFormat(TypedDict, total=False):
-    name: Required[str]
-    version: str
-
-
-class _Confidential(TypedDict, total=False):
     enabled: Required[bool]
     resourceId: str
 
 
-class _ModelFields(ContainerFields, total=False):
-    runtime: str
-    runtimeVersion: str
-    protocolVersion: str
-    storageUri: str
-    storage: _ModelStorage
-    confidential: _Confidential
-
-
-class Model(_ModelFields, total=False):
-    """The model of a predictor and its container's fields."""
-
-    name: str
-    modelFormat: _ModelFormat
-
-
-class CanaryModel(_ModelFields, total=False):
-    """The model of a canary, where the API insists on two fields that it takes as given elsewhere."""
+class ModelFormat(TypedDict, total=False):
+    """`spec.canary[].predictor.model.modelFormat`."""
 
     name: Required[str]
-    modelFormat: Required[_ModelFormat]
+    version: str
 
 
-class _Worker(PodFields, total=False):
+class ModelStorage(TypedDict, total=False):
+    """`spec.canary[].predictor.model.storage`."""
+
+    key: str
+    parameters: dict[str, str]
+    path: str
+    schemaPath: str
+
+
+class StorageUri(TypedDict, total=False):
+    """`spec.canary[].predictor.storageUris[]`."""
+
+    mountPath: Annotated[str, MaxLen(255)]
+    uri: Required[Annotated[str, MinLen(1)]]
+
+
+class PredictorWorkerSpec(PodFields, total=False):
+    """`spec.canary[].predictor.workerSpec`."""
+
     containers: list[Container]
     pipelineParallelSize: int
     tensorParallelSize: int
 
 
-class Predictor(Component, total=False):
-    """The component that serves the model."""
+class Explainer(PodFields, total=False):
+    """`spec.explainer`."""
 
-    name: str
-    model: Model
-    workerSpec: _Worker
-    storageContainerName: str
-
-
-class CanaryPredictor(_ServedFields, total=False):
-    """The predictor of a canary; what is not set comes from the stable one."""
-
-    name: Required[str]
-    model: CanaryModel
-    storageContainerName: str
-
-
-class _Canary(TypedDict, total=False):
-    trafficPercent: Required[Percent]
-    predictor: Required[CanaryPredictor]
-
-
-class _Art(ContainerFields, total=False):
-    name: str
-    type: str
-    config: dict[str, str]
-    runtimeVersion: str
-    storageUri: str
-    storage: _Storage
-
-
-class _Explainer(Component, total=False):
-    art: _Art
-
-
-class _InferenceServiceSpec(TypedDict, total=False):
-    predictor: Required[Predictor]
-    transformer: Component
-    explainer: _Explainer
-    canary: list[_Canary]
-
-
-class InferenceService(TypedDict, total=False):
-    """A served model."""
-
-    apiVersion: Required[Literal["serving.kserve.io/v1beta1"]]
-    kind: Required[Literal["InferenceService"]]
-    metadata: Required[ObjectMeta]
-    spec: Required[_InferenceServiceSpec]
-
-
-class _SupportedFormat(TypedDict, total=False):
-    name: Required[str]
-    version: str
-    autoSelect: bool
-    priority: Positive
-
-
-class _RuntimePod(PlacementFields, total=False):
-    containers: Required[list[Container]]
-    schedulerName: str
-    labels: dict[str, str]
     annotations: dict[str, str]
+    art: Art
+    autoScaling: AutoScaling
+    batcher: Batcher
+    canaryTrafficPercent: int
+    containerConcurrency: int
+    containers: list[Container]
+    deploymentStrategy: DeploymentStrategy
+    labels: dict[str, str]
+    logger: Logger
+    maxReplicas: int
+    minReplicas: int
+    scaleMetric: Literal["cpu", "memory", "concurrency", "rps"]
+    scaleMetricType: Literal["Utilization", "Value", "AverageValue"]
+    scaleTarget: int
+    storageUris: Annotated[list[StorageUri], MinLen(1)]
+    timeout: int
 
 
-class _RuntimeWorker(_RuntimePod, total=False):
-    pipelineParallelSize: int
-    tensorParallelSize: int
+class Art(ContainerFields, total=False):
+    """`spec.explainer.art`."""
+
+    config: dict[str, str]
+    name: str
+    runtimeVersion: str
+    storage: ModelStorage
+    storageUri: str
+    type: str
 
 
-class _StorageHelper(TypedDict, total=False):
-    disabled: bool
+class SpecPredictor(PodFields, total=False):
+    """`spec.predictor`."""
+
+    annotations: dict[str, str]
+    autoScaling: AutoScaling
+    batcher: Batcher
+    canaryTrafficPercent: int
+    containerConcurrency: int
+    containers: list[Container]
+    deploymentStrategy: DeploymentStrategy
+    labels: dict[str, str]
+    logger: Logger
+    maxReplicas: int
+    minReplicas: int
+    model: PredictorModel
+    name: Annotated[str, Matches("[a-z]([-a-z0-9]*[a-z0-9])?")]
+    scaleMetric: Literal["cpu", "memory", "concurrency", "rps"]
+    scaleMetricType: Literal["Utilization", "Value", "AverageValue"]
+    scaleTarget: int
+    storageContainerName: str
+    storageUris: Annotated[list[StorageUri], MinLen(1)]
+    timeout: int
+    workerSpec: PredictorWorkerSpec
 
 
-class _BuiltInAdapter(TypedDict, total=False):
-    serverType: str
-    env: list[EnvVar]
-    memBufferBytes: int
-    modelLoadingTimeoutMillis: int
-    runtimeManagementPort: int
+class PredictorModel(ContainerFields, total=False):
+    """`spec.predictor.model`."""
+
+    confidential: Confidential
+    modelFormat: ModelFormat
+    name: str
+    protocolVersion: str
+    runtime: str
+    runtimeVersion: str
+    storage: ModelStorage
+    storageUri: str
 
 
-class _ServingRuntimeSpec(_RuntimePod, total=False):
-    supportedModelFormats: list[_SupportedFormat]
-    protocolVersions: list[str]
-    multiModel: bool
-    disabled: bool
-    replicas: int
-    workerSpec: _RuntimeWorker
-    storageHelper: _StorageHelper
-    builtInAdapter: _BuiltInAdapter
-    grpcEndpoint: str
-    grpcDataEndpoint: str
-    httpDataEndpoint: str
+class Transformer(PodFields, total=False):
+    """`spec.transformer`."""
 
-
-class ServingRuntime(TypedDict, total=False):
-    """A model server that InferenceServices of one namespace refer to."""
-
-    apiVersion: Required[Literal["serving.kserve.io/v1alpha1"]]
-    kind: Required[Literal["ServingRuntime"]]
-    metadata: Required[ObjectMeta]
-    spec: Required[_ServingRuntimeSpec]
-
-
-class ClusterServingRuntime(TypedDict, total=False):
-    """A model server for every namespace."""
-
-    apiVersion: Required[Literal["serving.kserve.io/v1alpha1"]]
-    kind: Required[Literal["ClusterServingRuntime"]]
-    metadata: Required[ObjectMeta]
-    spec: Required[_ServingRuntimeSpec]
+    annotations: dict[str, str]
+    autoScaling: AutoScaling
+    batcher: Batcher
+    canaryTrafficPercent: int
+    containerConcurrency: int
+    containers: list[Container]
+    deploymentStrategy: DeploymentStrategy
+    labels: dict[str, str]
+    logger: Logger
+    maxReplicas: int
+    minReplicas: int
+    scaleMetric: Literal["cpu", "memory", "concurrency", "rps"]
+    scaleMetricType: Literal["Utilization", "Value", "AverageValue"]
+    scaleTarget: int
+    storageUris: Annotated[list[StorageUri], MinLen(1)]
+    timeout: int

@@ -1,140 +1,29 @@
-"""Fields of Kueue's queues, flavors and priorities (kueue.x-k8s.io/v1beta2).
+"""Fields of ClusterQueue, Cohort, LocalQueue, ResourceFlavor, Topology, WorkloadPriorityClass as kueue v0.19.2 has them.
 
-Must not: choose quotas.
+Must not: be edited. Written by tools/models.py from the CRDs.
 """
 
 from __future__ import annotations
 
-from typing import Literal, Required, TypedDict
+from typing import Annotated, Literal, Required, TypedDict
 
-from cnai_gitops.resources.core.meta import LabelSelector, ObjectMeta
+from annotated_types import MaxLen, MinLen
+
+from cnai_gitops.resources.core.meta import LabelSelector, Matches, ObjectMeta, Quantity
 from cnai_gitops.resources.core.pod import Toleration
 
-StopPolicy = Literal["None", "Hold", "HoldAndDrain"]
 
+class ClusterQueue(TypedDict, total=False):
+    """A whole ClusterQueue."""
 
-class ResourceQuota(TypedDict, total=False):
-    """Quota of one resource in one flavor; the limits apply inside a cohort only."""
-
-    name: Required[str]
-    nominalQuota: Required[int | str]
-    borrowingLimit: int | str
-    lendingLimit: int | str
-
-
-class FlavorQuotas(TypedDict):
-    """Quotas of one flavor, in the order of the group's coveredResources."""
-
-    name: str
-    resources: list[ResourceQuota]
-
-
-class ResourceGroup(TypedDict):
-    """Resources that are given out together, and the flavors they come in, first choice first."""
-
-    coveredResources: list[str]
-    flavors: list[FlavorQuotas]
-
-
-class FairSharing(TypedDict, total=False):
-    """Weight of a queue or cohort against its siblings."""
-
-    weight: int | str
-
-
-class BorrowWithinCohort(TypedDict, total=False):
-    """Whether a workload that borrows may preempt others of the cohort."""
-
-    policy: Literal["Never", "LowerPriority"]
-    maxPriorityThreshold: int
-
-
-class Preemption(TypedDict, total=False):
-    """Who may be evicted for a workload of this queue."""
-
-    reclaimWithinCohort: Literal["Never", "LowerPriority", "Any"]
-    borrowWithinCohort: BorrowWithinCohort
-    withinClusterQueue: Literal["Never", "LowerPriority", "LowerOrNewerEqualPriority"]
-
-
-class FlavorFungibility(TypedDict, total=False):
-    """Whether to stop at the first flavor that fits only by borrowing or preemption."""
-
-    whenCanBorrow: Literal["MayStopSearch", "TryNextFlavor"]
-    whenCanPreempt: Literal["MayStopSearch", "TryNextFlavor"]
-    preference: Literal["BorrowingOverPreemption", "PreemptionOverBorrowing"]
-
-
-class AdmissionCheckRule(TypedDict, total=False):
-    """One admission check and the flavors it is for."""
-
-    name: Required[str]
-    onFlavors: list[str]
-
-
-class AdmissionChecksStrategy(TypedDict):
-    """Admission checks of a queue."""
-
-    admissionChecks: list[AdmissionCheckRule]
-
-
-class AdmissionScope(TypedDict):
-    """Whether usage counts in admission order."""
-
-    admissionMode: Literal["UsageBasedAdmissionFairSharing", "NoAdmissionFairSharing"]
-
-
-class ClusterQueueSpec(TypedDict, total=False):
-    """A pool of quota."""
-
-    cohortName: str
-    resourceGroups: list[ResourceGroup]
-    namespaceSelector: LabelSelector
-    queueingStrategy: Literal["StrictFIFO", "BestEffortFIFO"]
-    preemption: Preemption
-    flavorFungibility: FlavorFungibility
-    fairSharing: FairSharing
-    admissionChecksStrategy: AdmissionChecksStrategy
-    admissionScope: AdmissionScope
-    stopPolicy: StopPolicy
-
-
-class ClusterQueue(TypedDict):
-    """A pool of quota that LocalQueues of several namespaces may point to."""
-
-    apiVersion: Literal["kueue.x-k8s.io/v1beta2"]
-    kind: Literal["ClusterQueue"]
-    metadata: ObjectMeta
-    spec: ClusterQueueSpec
-
-
-class LocalQueueSpec(TypedDict, total=False):
-    """Where the workloads of a namespace queue."""
-
-    clusterQueue: str
-    stopPolicy: StopPolicy
-    fairSharing: FairSharing
-
-
-class LocalQueue(TypedDict):
-    """The queue that workloads of one namespace name in a label."""
-
-    apiVersion: Literal["kueue.x-k8s.io/v1beta2"]
-    kind: Literal["LocalQueue"]
-    metadata: ObjectMeta
-    spec: LocalQueueSpec
-
-
-class CohortSpec(TypedDict, total=False):
-    """Queues and cohorts that lend to each other; its own quota is extra."""
-
-    parentName: str
-    resourceGroups: list[ResourceGroup]
-    fairSharing: FairSharing
+    apiVersion: Required[Literal["kueue.x-k8s.io/v1beta2"]]
+    kind: Required[Literal["ClusterQueue"]]
+    metadata: Required[ObjectMeta]
+    spec: Required[ClusterQueueSpec]
 
 
 class Cohort(TypedDict, total=False):
-    """A group of queues that lend to each other."""
+    """A whole Cohort."""
 
     apiVersion: Required[Literal["kueue.x-k8s.io/v1beta2"]]
     kind: Required[Literal["Cohort"]]
@@ -142,26 +31,17 @@ class Cohort(TypedDict, total=False):
     spec: CohortSpec
 
 
-class Taint(TypedDict, total=False):
-    """A taint of the nodes of a flavor."""
+class LocalQueue(TypedDict, total=False):
+    """A whole LocalQueue."""
 
-    key: Required[str]
-    value: str
-    effect: Required[Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]]
-    timeAdded: str
-
-
-class ResourceFlavorSpec(TypedDict, total=False):
-    """Nodes that a flavor stands for."""
-
-    nodeLabels: dict[str, str]
-    nodeTaints: list[Taint]
-    tolerations: list[Toleration]
-    topologyName: str
+    apiVersion: Required[Literal["kueue.x-k8s.io/v1beta2"]]
+    kind: Required[Literal["LocalQueue"]]
+    metadata: Required[ObjectMeta]
+    spec: Required[LocalQueueSpec]
 
 
 class ResourceFlavor(TypedDict, total=False):
-    """A kind of nodes, as queues name it."""
+    """A whole ResourceFlavor."""
 
     apiVersion: Required[Literal["kueue.x-k8s.io/v1beta2"]]
     kind: Required[Literal["ResourceFlavor"]]
@@ -169,32 +49,181 @@ class ResourceFlavor(TypedDict, total=False):
     spec: ResourceFlavorSpec
 
 
-class TopologyLevel(TypedDict):
-    """One level, named by the node label that tells its domains apart."""
+class Topology(TypedDict, total=False):
+    """A whole Topology."""
 
-    nodeLabel: str
-
-
-class TopologySpec(TypedDict):
-    """Levels from the widest to the narrowest."""
-
-    levels: list[TopologyLevel]
-
-
-class Topology(TypedDict):
-    """How near nodes are to each other."""
-
-    apiVersion: Literal["kueue.x-k8s.io/v1beta2"]
-    kind: Literal["Topology"]
-    metadata: ObjectMeta
-    spec: TopologySpec
+    apiVersion: Required[Literal["kueue.x-k8s.io/v1beta2"]]
+    kind: Required[Literal["Topology"]]
+    metadata: Required[ObjectMeta]
+    spec: Required[TopologySpec]
 
 
 class WorkloadPriorityClass(TypedDict, total=False):
-    """Priority inside queues; its fields are at the top, there is no spec."""
+    """A whole WorkloadPriorityClass."""
 
     apiVersion: Required[Literal["kueue.x-k8s.io/v1beta2"]]
     kind: Required[Literal["WorkloadPriorityClass"]]
     metadata: Required[ObjectMeta]
+    description: Annotated[str, MaxLen(2048)]
     value: Required[int]
-    description: str
+
+
+class ClusterQueueSpec(TypedDict, total=False):
+    """`spec`."""
+
+    admissionChecksStrategy: AdmissionChecksStrategy
+    admissionScope: AdmissionScope
+    cohortName: Annotated[str, MaxLen(253), Matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")]
+    concurrentAdmissionPolicy: ConcurrentAdmissionPolicy
+    fairSharing: FairSharing
+    flavorFungibility: FlavorFungibility
+    namespaceSelector: LabelSelector
+    preemption: Preemption
+    queueingStrategy: Literal["StrictFIFO", "BestEffortFIFO"]
+    resourceGroups: Annotated[list[ResourceGroup], MaxLen(16)]
+    stopPolicy: Literal["None", "Hold", "HoldAndDrain"]
+
+
+class AdmissionChecksStrategy(TypedDict, total=False):
+    """`spec.admissionChecksStrategy`."""
+
+    admissionChecks: Required[Annotated[list[AdmissionCheck], MinLen(1), MaxLen(64)]]
+
+
+class AdmissionCheck(TypedDict, total=False):
+    """`spec.admissionChecksStrategy.admissionChecks[]`."""
+
+    name: Required[Annotated[str, MinLen(1), MaxLen(316)]]
+    onFlavors: Annotated[
+        list[Annotated[str, MaxLen(253), Matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")]], MaxLen(64)
+    ]
+
+
+class AdmissionScope(TypedDict, total=False):
+    """`spec.admissionScope`."""
+
+    admissionMode: Required[Literal["UsageBasedAdmissionFairSharing", "NoAdmissionFairSharing"]]
+
+
+class ConcurrentAdmissionPolicy(TypedDict, total=False):
+    """`spec.concurrentAdmissionPolicy`."""
+
+    migration: Required[Migration]
+
+
+class Migration(TypedDict, total=False):
+    """`spec.concurrentAdmissionPolicy.migration`."""
+
+    constraints: Constraints
+    mode: Required[Literal["TryPreferredFlavors", "RetainFirstAdmission"]]
+
+
+class Constraints(TypedDict, total=False):
+    """`spec.concurrentAdmissionPolicy.migration.constraints`."""
+
+    lastAcceptableFlavorName: Annotated[str, MaxLen(253), Matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")]
+
+
+class FairSharing(TypedDict, total=False):
+    """`spec.fairSharing`."""
+
+    weight: Quantity
+
+
+class FlavorFungibility(TypedDict, total=False):
+    """`spec.flavorFungibility`."""
+
+    preference: Literal["BorrowingOverPreemption", "PreemptionOverBorrowing"]
+    whenCanBorrow: Literal["MayStopSearch", "TryNextFlavor"]
+    whenCanPreempt: Literal["MayStopSearch", "TryNextFlavor"]
+
+
+class Preemption(TypedDict, total=False):
+    """`spec.preemption`."""
+
+    borrowWithinCohort: BorrowWithinCohort
+    reclaimWithinCohort: Literal["Never", "LowerPriority", "Any"]
+    withinClusterQueue: Literal["Never", "LowerPriority", "LowerOrNewerEqualPriority"]
+
+
+class BorrowWithinCohort(TypedDict, total=False):
+    """`spec.preemption.borrowWithinCohort`."""
+
+    maxPriorityThreshold: int
+    policy: Literal["Never", "LowerPriority"]
+
+
+class ResourceGroup(TypedDict, total=False):
+    """`spec.resourceGroups[]`."""
+
+    coveredResources: Required[Annotated[list[str], MinLen(1), MaxLen(64)]]
+    flavors: Required[Annotated[list[Flavor], MinLen(1), MaxLen(64)]]
+
+
+class Flavor(TypedDict, total=False):
+    """`spec.resourceGroups[].flavors[]`."""
+
+    name: Required[Annotated[str, MaxLen(253), Matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")]]
+    resources: Required[Annotated[list[Resource], MinLen(1), MaxLen(64)]]
+
+
+class Resource(TypedDict, total=False):
+    """`spec.resourceGroups[].flavors[].resources[]`."""
+
+    borrowingLimit: Quantity
+    lendingLimit: Quantity
+    name: Required[str]
+    nominalQuota: Required[Quantity]
+
+
+class CohortSpec(TypedDict, total=False):
+    """`spec`."""
+
+    fairSharing: FairSharing
+    parentName: Annotated[str, MaxLen(253), Matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")]
+    resourceGroups: Annotated[list[ResourceGroup], MaxLen(16)]
+
+
+class LocalQueueSpec(TypedDict, total=False):
+    """`spec`."""
+
+    clusterQueue: Annotated[str, MaxLen(253), Matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")]
+    fairSharing: FairSharing
+    stopPolicy: Literal["None", "Hold", "HoldAndDrain"]
+
+
+class ResourceFlavorSpec(TypedDict, total=False):
+    """`spec`."""
+
+    nodeLabels: dict[str, str]
+    nodeTaints: Annotated[list[NodeTaint], MaxLen(8)]
+    tolerations: Annotated[list[Toleration], MaxLen(8)]
+    topologyName: Annotated[str, MaxLen(253), Matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")]
+
+
+class NodeTaint(TypedDict, total=False):
+    """`spec.nodeTaints[]`."""
+
+    effect: Required[Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]]
+    key: Required[str]
+    timeAdded: str
+    value: str
+
+
+class TopologySpec(TypedDict, total=False):
+    """`spec`."""
+
+    levels: Required[Annotated[list[Level], MinLen(1), MaxLen(16)]]
+
+
+class Level(TypedDict, total=False):
+    """`spec.levels[]`."""
+
+    nodeLabel: Required[
+        Annotated[
+            str,
+            MinLen(1),
+            MaxLen(316),
+            Matches("([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])"),
+        ]
+    ]

@@ -1,284 +1,539 @@
-"""Model of AlertmanagerConfig (`monitoring.coreos.com/v1alpha1`, prometheus-operator 0.93).
+"""Fields of AlertmanagerConfig as prometheus-operator v0.93.0 has them.
 
-Must not: declare kinds. Receivers for Discord, Pushover, Rocket.Chat, Telegram,
-VictorOps, Webex, WeChat and the retired Teams connector are left out: use a webhook.
+Must not: be edited. Written by tools/models.py from the CRDs.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Required, TypedDict
+from typing import Annotated, Any, Literal, Required, TypedDict
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Le, MinLen
 
-from cnai_gitops.resources.core.meta import Duration, KeySelector, Natural, NonEmpty, ObjectMeta
-from cnai_gitops.resources.monitoring.http import HttpConfig, SafeTlsConfig
-
-DayOfMonth = Annotated[int, Ge(-31), Le(31)]
+from cnai_gitops.resources.core.meta import Duration, KeySelector, Matches, ObjectMeta
 
 
-class Matcher(TypedDict, total=False):
-    """A condition on one label of an alert."""
+class AlertmanagerConfig(TypedDict, total=False):
+    """A whole AlertmanagerConfig."""
 
-    name: Required[NonEmpty]
-    value: str
-    matchType: Literal["=", "!=", "=~", "!~"]
+    apiVersion: Required[Literal["monitoring.coreos.com/v1alpha1"]]
+    kind: Required[Literal["AlertmanagerConfig"]]
+    metadata: Required[ObjectMeta]
+    spec: Required[AlertmanagerConfigSpec]
+
+
+class AlertmanagerConfigSpec(TypedDict, total=False):
+    """`spec`."""
+
+    inhibitRules: list[InhibitRule]
+    muteTimeIntervals: list[MuteTimeInterval]
+    receivers: list[Receiver]
+    route: Route
+
+
+class InhibitRule(TypedDict, total=False):
+    """`spec.inhibitRules[]`."""
+
+    equal: list[str]
+    sourceMatch: list[SourceMatch]
+    targetMatch: list[SourceMatch]
+
+
+class SourceMatch(TypedDict, total=False):
+    """`spec.inhibitRules[].sourceMatch[]`."""
+
+    matchType: Literal["!=", "=", "=~", "!~"]
+    name: Required[Annotated[str, MinLen(1)]]
     regex: bool
+    value: str
 
 
-# `continue` is no Python name.
-Route = TypedDict(
-    "Route",
+class MuteTimeInterval(TypedDict, total=False):
+    """`spec.muteTimeIntervals[]`."""
+
+    name: Required[str]
+    timeIntervals: list[TimeInterval]
+
+
+class TimeInterval(TypedDict, total=False):
+    """`spec.muteTimeIntervals[].timeIntervals[]`."""
+
+    daysOfMonth: list[DaysOfMonth]
+    months: list[str]
+    times: list[Time]
+    weekdays: list[str]
+    years: list[str]
+
+
+class DaysOfMonth(TypedDict, total=False):
+    """`spec.muteTimeIntervals[].timeIntervals[].daysOfMonth[]`."""
+
+    end: Annotated[int, Ge(-31), Le(31)]
+    start: Annotated[int, Ge(-31), Le(31)]
+
+
+class Time(TypedDict, total=False):
+    """`spec.muteTimeIntervals[].timeIntervals[].times[]`."""
+
+    endTime: str
+    startTime: str
+
+
+class Receiver(TypedDict, total=False):
+    """`spec.receivers[]`."""
+
+    discordConfigs: list[DiscordConfig]
+    emailConfigs: list[EmailConfig]
+    msteamsConfigs: list[MsteamsConfig]
+    msteamsv2Configs: list[Msteamsv2Config]
+    name: Required[Annotated[str, MinLen(1)]]
+    opsgenieConfigs: list[OpsgenieConfig]
+    pagerdutyConfigs: list[PagerdutyConfig]
+    pushoverConfigs: list[PushoverConfig]
+    rocketchatConfigs: list[RocketchatConfig]
+    slackConfigs: list[SlackConfig]
+    snsConfigs: list[SnsConfig]
+    telegramConfigs: list[TelegramConfig]
+    victoropsConfigs: list[VictoropsConfig]
+    webexConfigs: list[WebexConfig]
+    webhookConfigs: list[WebhookConfig]
+    wechatConfigs: list[WechatConfig]
+
+
+class DiscordConfig(TypedDict, total=False):
+    """`spec.receivers[].discordConfigs[]`."""
+
+    apiURL: Required[KeySelector]
+    avatarURL: Annotated[str, Matches("https?://.+")]
+    content: Annotated[str, MinLen(1)]
+    httpConfig: HttpConfig
+    message: str
+    sendResolved: bool
+    title: str
+    username: Annotated[str, MinLen(1)]
+
+
+class HttpConfig(TypedDict, total=False):
+    """`spec.receivers[].discordConfigs[].httpConfig`."""
+
+    authorization: Authorization
+    basicAuth: BasicAuth
+    bearerTokenSecret: KeySelector
+    enableHttp2: bool
+    followRedirects: bool
+    noProxy: str
+    oauth2: Oauth2
+    proxyConnectHeader: dict[str, list[KeySelector]]
+    proxyFromEnvironment: bool
+    proxyURL: str
+    proxyUrl: Annotated[str, Matches("(http|https|socks5)://.+")]
+    tlsConfig: TlsConfig
+
+
+class Authorization(TypedDict, total=False):
+    """`spec.receivers[].discordConfigs[].httpConfig.authorization`."""
+
+    credentials: KeySelector
+    type: str
+
+
+class BasicAuth(TypedDict, total=False):
+    """`spec.receivers[].discordConfigs[].httpConfig.basicAuth`."""
+
+    password: KeySelector
+    username: KeySelector
+
+
+class Oauth2(TypedDict, total=False):
+    """`spec.receivers[].discordConfigs[].httpConfig.oauth2`."""
+
+    clientId: Required[ClientId]
+    clientSecret: Required[KeySelector]
+    endpointParams: dict[str, str]
+    noProxy: str
+    proxyConnectHeader: dict[str, list[KeySelector]]
+    proxyFromEnvironment: bool
+    proxyUrl: Annotated[str, Matches("(http|https|socks5)://.+")]
+    scopes: list[str]
+    tlsConfig: TlsConfig
+    tokenUrl: Required[Annotated[str, Matches("(http|https)://.+")]]
+
+
+class ClientId(TypedDict, total=False):
+    """`spec.receivers[].discordConfigs[].httpConfig.oauth2.clientId`."""
+
+    configMap: KeySelector
+    secret: KeySelector
+
+
+class TlsConfig(TypedDict, total=False):
+    """`spec.receivers[].discordConfigs[].httpConfig.oauth2.tlsConfig`."""
+
+    ca: ClientId
+    cert: ClientId
+    insecureSkipVerify: bool
+    keySecret: KeySelector
+    maxVersion: Literal["TLS10", "TLS11", "TLS12", "TLS13"]
+    minVersion: Literal["TLS10", "TLS11", "TLS12", "TLS13"]
+    serverName: str
+
+
+EmailConfig = TypedDict(
+    "EmailConfig",
     {
-        "receiver": str,
-        "groupBy": list[str],
-        "groupWait": Duration,
-        "groupInterval": Duration,
-        "repeatInterval": Duration,
-        "matchers": list[Matcher],
-        "continue": bool,
-        "routes": "list[Route]",
-        "muteTimeIntervals": list[str],
-        "activeTimeIntervals": list[str],
+        "authIdentity": "Annotated[str, MinLen(1)]",
+        "authPassword": "KeySelector",
+        "authSecret": "KeySelector",
+        "authUsername": "Annotated[str, MinLen(1)]",
+        "forceImplicitTLS": "bool",
+        "from": "Annotated[str, MinLen(1)]",
+        "headers": "list[Header]",
+        "hello": "Annotated[str, MinLen(1)]",
+        "html": "str",
+        "requireTLS": "bool",
+        "sendResolved": "bool",
+        "smarthost": "Annotated[str, MinLen(1)]",
+        "text": "Annotated[str, MinLen(1)]",
+        "threading": "Threading",
+        "tlsConfig": "TlsConfig",
+        "to": "Annotated[str, MinLen(1)]",
     },
     total=False,
 )
 
 
-class _InhibitRule(TypedDict, total=False):
-    sourceMatch: list[Matcher]
-    targetMatch: list[Matcher]
-    equal: list[str]
+class Header(TypedDict, total=False):
+    """`spec.receivers[].emailConfigs[].headers[]`."""
 
-
-class _TimeRange(TypedDict, total=False):
-    startTime: str
-    endTime: str
-
-
-class _DayRange(TypedDict, total=False):
-    start: DayOfMonth
-    end: DayOfMonth
-
-
-class _TimeInterval(TypedDict, total=False):
-    times: list[_TimeRange]
-    weekdays: list[str]
-    daysOfMonth: list[_DayRange]
-    months: list[str]
-    years: list[str]
-
-
-class _MuteTimeInterval(TypedDict, total=False):
-    name: Required[str]
-    timeIntervals: list[_TimeInterval]
-
-
-class _KeyValue(TypedDict, total=False):
-    key: Required[NonEmpty]
+    key: Required[Annotated[str, MinLen(1)]]
     value: Required[str]
 
 
-class _Receiving(TypedDict, total=False):
-    sendResolved: bool
+class Threading(TypedDict, total=False):
+    """`spec.receivers[].emailConfigs[].threading`."""
+
+    threadByDate: Required[Literal["Daily", "None"]]
+
+
+class MsteamsConfig(TypedDict, total=False):
+    """`spec.receivers[].msteamsConfigs[]`."""
+
     httpConfig: HttpConfig
-
-
-class WebhookConfig(_Receiving, total=False):
-    """Posts alerts to a URL; a secret one comes from `urlSecret`."""
-
-    url: str
-    urlSecret: KeySelector
-    maxAlerts: Natural
-    timeout: Duration
-    payload: NonEmpty
-
-
-class _SlackConfirm(TypedDict, total=False):
-    text: Required[NonEmpty]
-    title: NonEmpty
-    okText: NonEmpty
-    dismissText: NonEmpty
-
-
-class _SlackAction(TypedDict, total=False):
-    type: Required[NonEmpty]
-    text: Required[NonEmpty]
-    url: str
-    style: NonEmpty
-    name: NonEmpty
-    value: NonEmpty
-    confirm: _SlackConfirm
-
-
-class _SlackField(TypedDict, total=False):
-    title: Required[NonEmpty]
-    value: Required[NonEmpty]
-    short: bool
-
-
-class SlackConfig(_Receiving, total=False):
-    """Posts alerts to a Slack channel."""
-
-    apiURL: KeySelector
-    channel: NonEmpty
-    username: NonEmpty
-    color: NonEmpty
-    title: NonEmpty
-    titleLink: str
-    pretext: NonEmpty
-    text: NonEmpty
-    fields: list[_SlackField]
-    shortFields: bool
-    footer: NonEmpty
-    fallback: NonEmpty
-    callbackId: NonEmpty
-    iconEmoji: NonEmpty
-    iconURL: str
-    imageURL: str
-    thumbURL: str
-    linkNames: bool
-    mrkdwnIn: list[str]
-    actions: list[_SlackAction]
-    timeout: Duration
-
-
-class _PagerDutyImage(TypedDict, total=False):
-    src: NonEmpty
-    href: str
-    alt: NonEmpty
-
-
-class _PagerDutyLink(TypedDict, total=False):
-    href: str
-    alt: NonEmpty
-
-
-class PagerDutyConfig(_Receiving, total=False):
-    """Opens incidents in PagerDuty."""
-
-    routingKey: KeySelector
-    serviceKey: KeySelector
-    url: str
-    client: NonEmpty
-    clientURL: str
-    description: NonEmpty
-    severity: NonEmpty
-    component: NonEmpty
-    group: NonEmpty
-    source: NonEmpty
-    details: list[_KeyValue]
-    pagerDutyImageConfigs: list[_PagerDutyImage]
-    pagerDutyLinkConfigs: list[_PagerDutyLink]
-    timeout: Duration
-
-
-# `class` and `from` are no Python names.
-_PagerDutyClass = TypedDict("_PagerDutyClass", {"class": NonEmpty}, total=False)
-_EmailFrom = TypedDict("_EmailFrom", {"from": NonEmpty}, total=False)
-
-
-class _PagerDuty(PagerDutyConfig, _PagerDutyClass, total=False):
-    pass
-
-
-class EmailConfig(_EmailFrom, total=False):
-    """Sends alerts by mail."""
-
-    to: NonEmpty
     sendResolved: bool
-    smarthost: NonEmpty
-    hello: NonEmpty
-    authUsername: NonEmpty
-    authPassword: KeySelector
-    authSecret: KeySelector
-    authIdentity: NonEmpty
-    headers: list[_KeyValue]
-    html: str
-    text: NonEmpty
-    requireTLS: bool
-    forceImplicitTLS: bool
-    tlsConfig: SafeTlsConfig
+    summary: str
+    text: str
+    title: str
+    webhookUrl: Required[KeySelector]
 
 
-class _Responder(TypedDict, total=False):
-    type: Required[Literal["team", "teams", "user", "escalation", "schedule"]]
-    id: NonEmpty
-    name: NonEmpty
-    username: NonEmpty
+class Msteamsv2Config(TypedDict, total=False):
+    """`spec.receivers[].msteamsv2Configs[]`."""
+
+    httpConfig: HttpConfig
+    sendResolved: bool
+    text: Annotated[str, MinLen(1)]
+    title: Annotated[str, MinLen(1)]
+    webhookURL: KeySelector
 
 
-class OpsGenieConfig(_Receiving, total=False):
-    """Opens alerts in Opsgenie."""
+class OpsgenieConfig(TypedDict, total=False):
+    """`spec.receivers[].opsgenieConfigs[]`."""
 
+    actions: Annotated[str, MinLen(1)]
     apiKey: KeySelector
-    apiURL: str
-    message: NonEmpty
-    description: NonEmpty
-    source: NonEmpty
-    tags: NonEmpty
-    note: NonEmpty
-    priority: NonEmpty
-    details: list[_KeyValue]
-    responders: list[_Responder]
-    entity: NonEmpty
-    actions: NonEmpty
+    apiURL: Annotated[str, Matches("https?://.+")]
+    description: Annotated[str, MinLen(1)]
+    details: list[Header]
+    entity: Annotated[str, MinLen(1)]
+    httpConfig: HttpConfig
+    message: Annotated[str, MinLen(1)]
+    note: Annotated[str, MinLen(1)]
+    priority: Annotated[str, MinLen(1)]
+    responders: list[Responder]
+    sendResolved: bool
+    source: Annotated[str, MinLen(1)]
+    tags: Annotated[str, MinLen(1)]
     updateAlerts: bool
 
 
-class _SigV4(TypedDict, total=False):
-    region: str
-    accessKey: KeySelector
-    secretKey: KeySelector
-    profile: str
-    roleArn: str
-    externalId: NonEmpty
+class Responder(TypedDict, total=False):
+    """`spec.receivers[].opsgenieConfigs[].responders[]`."""
+
+    id: Annotated[str, MinLen(1)]
+    name: Annotated[str, MinLen(1)]
+    type: Required[Literal["team", "teams", "user", "escalation", "schedule"]]
+    username: Annotated[str, MinLen(1)]
 
 
-class SnsConfig(_Receiving, total=False):
-    """Publishes alerts to AWS SNS."""
+PagerdutyConfig = TypedDict(
+    "PagerdutyConfig",
+    {
+        "class": "Annotated[str, MinLen(1)]",
+        "client": "Annotated[str, MinLen(1)]",
+        "clientURL": "str",
+        "component": "Annotated[str, MinLen(1)]",
+        "description": "Annotated[str, MinLen(1)]",
+        "details": "list[Header]",
+        "group": "Annotated[str, MinLen(1)]",
+        "httpConfig": "HttpConfig",
+        "pagerDutyImageConfigs": "list[PagerDutyImageConfig]",
+        "pagerDutyLinkConfigs": "list[PagerDutyLinkConfig]",
+        "routingKey": "KeySelector",
+        "sendResolved": "bool",
+        "serviceKey": "KeySelector",
+        "severity": "Annotated[str, MinLen(1)]",
+        "source": "Annotated[str, MinLen(1)]",
+        "timeout": "Duration",
+        "url": "Annotated[str, Matches('https?://.+')]",
+    },
+    total=False,
+)
+
+
+class PagerDutyImageConfig(TypedDict, total=False):
+    """`spec.receivers[].pagerdutyConfigs[].pagerDutyImageConfigs[]`."""
+
+    alt: Annotated[str, MinLen(1)]
+    href: str
+    src: Annotated[str, MinLen(1)]
+
+
+class PagerDutyLinkConfig(TypedDict, total=False):
+    """`spec.receivers[].pagerdutyConfigs[].pagerDutyLinkConfigs[]`."""
+
+    alt: Annotated[str, MinLen(1)]
+    href: str
+
+
+class PushoverConfig(TypedDict, total=False):
+    """`spec.receivers[].pushoverConfigs[]`."""
+
+    device: Annotated[str, MinLen(1)]
+    expire: Annotated[str, Matches("(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?")]
+    html: bool
+    httpConfig: HttpConfig
+    message: Annotated[str, MinLen(1)]
+    monospace: bool
+    priority: Annotated[str, MinLen(1)]
+    retry: Annotated[str, Matches("(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?")]
+    sendResolved: bool
+    sound: Annotated[str, MinLen(1)]
+    title: Annotated[str, MinLen(1)]
+    token: KeySelector
+    tokenFile: Annotated[str, MinLen(1)]
+    ttl: Duration
+    url: str
+    urlTitle: Annotated[str, MinLen(1)]
+    userKey: KeySelector
+    userKeyFile: Annotated[str, MinLen(1)]
+
+
+class RocketchatConfig(TypedDict, total=False):
+    """`spec.receivers[].rocketchatConfigs[]`."""
+
+    actions: Annotated[list[Action], MinLen(1)]
+    apiURL: Annotated[str, Matches("https?://.+")]
+    channel: Annotated[str, MinLen(1)]
+    color: Annotated[str, MinLen(1)]
+    emoji: Annotated[str, MinLen(1)]
+    fields: Annotated[list[Field], MinLen(1)]
+    httpConfig: HttpConfig
+    iconURL: str
+    imageURL: str
+    linkNames: bool
+    sendResolved: bool
+    shortFields: bool
+    text: Annotated[str, MinLen(1)]
+    thumbURL: str
+    title: Annotated[str, MinLen(1)]
+    titleLink: Annotated[str, MinLen(1)]
+    token: Required[KeySelector]
+    tokenID: Required[KeySelector]
+
+
+class Action(TypedDict, total=False):
+    """`spec.receivers[].rocketchatConfigs[].actions[]`."""
+
+    msg: Annotated[str, MinLen(1)]
+    text: Annotated[str, MinLen(1)]
+    url: str
+
+
+class Field(TypedDict, total=False):
+    """`spec.receivers[].rocketchatConfigs[].fields[]`."""
+
+    short: bool
+    title: Annotated[str, MinLen(1)]
+    value: Annotated[str, MinLen(1)]
+
+
+class SlackConfig(TypedDict, total=False):
+    """`spec.receivers[].slackConfigs[]`."""
+
+    actions: Annotated[list[SlackConfigAction], MinLen(1)]
+    apiURL: KeySelector
+    callbackId: Annotated[str, MinLen(1)]
+    channel: Annotated[str, MinLen(1)]
+    color: Annotated[str, MinLen(1)]
+    fallback: Annotated[str, MinLen(1)]
+    fields: Annotated[list[SlackConfigField], MinLen(1)]
+    footer: Annotated[str, MinLen(1)]
+    httpConfig: HttpConfig
+    iconEmoji: Annotated[str, MinLen(1)]
+    iconURL: str
+    imageURL: str
+    linkNames: bool
+    messageText: Annotated[str, MinLen(1)]
+    mrkdwnIn: Annotated[list[Annotated[str, MinLen(1)]], MinLen(1)]
+    pretext: Annotated[str, MinLen(1)]
+    sendResolved: bool
+    shortFields: bool
+    text: Annotated[str, MinLen(1)]
+    thumbURL: str
+    timeout: Duration
+    title: Annotated[str, MinLen(1)]
+    titleLink: str
+    updateMessage: bool
+    username: Annotated[str, MinLen(1)]
+
+
+class SlackConfigAction(TypedDict, total=False):
+    """`spec.receivers[].slackConfigs[].actions[]`."""
+
+    confirm: Confirm
+    name: Annotated[str, MinLen(1)]
+    style: Annotated[str, MinLen(1)]
+    text: Required[Annotated[str, MinLen(1)]]
+    type: Required[Annotated[str, MinLen(1)]]
+    url: str
+    value: Annotated[str, MinLen(1)]
+
+
+class Confirm(TypedDict, total=False):
+    """`spec.receivers[].slackConfigs[].actions[].confirm`."""
+
+    dismissText: Annotated[str, MinLen(1)]
+    okText: Annotated[str, MinLen(1)]
+    text: Required[Annotated[str, MinLen(1)]]
+    title: Annotated[str, MinLen(1)]
+
+
+class SlackConfigField(TypedDict, total=False):
+    """`spec.receivers[].slackConfigs[].fields[]`."""
+
+    short: bool
+    title: Required[Annotated[str, MinLen(1)]]
+    value: Required[Annotated[str, MinLen(1)]]
+
+
+class SnsConfig(TypedDict, total=False):
+    """`spec.receivers[].snsConfigs[]`."""
 
     apiURL: str
-    sigv4: _SigV4
-    topicARN: NonEmpty
-    targetARN: NonEmpty
-    phoneNumber: NonEmpty
-    subject: NonEmpty
-    message: NonEmpty
     attributes: dict[str, str]
+    httpConfig: HttpConfig
+    message: Annotated[str, MinLen(1)]
+    phoneNumber: Annotated[str, MinLen(1)]
+    sendResolved: bool
+    sigv4: Sigv4
+    subject: Annotated[str, MinLen(1)]
+    targetARN: Annotated[str, MinLen(1)]
+    topicARN: Annotated[str, MinLen(1)]
+    useAWSHTTPClient: bool
 
 
-class TeamsConfig(_Receiving, total=False):
-    """Posts alerts to a Teams workflow."""
+class Sigv4(TypedDict, total=False):
+    """`spec.receivers[].snsConfigs[].sigv4`."""
 
-    webhookURL: KeySelector
-    title: NonEmpty
-    text: NonEmpty
-
-
-class Receiver(TypedDict, total=False):
-    """Where alerts go."""
-
-    name: Required[NonEmpty]
-    webhookConfigs: list[WebhookConfig]
-    slackConfigs: list[SlackConfig]
-    pagerdutyConfigs: list[_PagerDuty]
-    emailConfigs: list[EmailConfig]
-    opsgenieConfigs: list[OpsGenieConfig]
-    snsConfigs: list[SnsConfig]
-    msteamsv2Configs: list[TeamsConfig]
+    accessKey: KeySelector
+    externalId: Annotated[str, MinLen(1)]
+    profile: str
+    region: str
+    roleArn: str
+    secretKey: KeySelector
+    useFIPSSTSEndpoint: bool
 
 
-class _AlertmanagerConfigSpec(TypedDict, total=False):
-    route: Route
-    receivers: list[Receiver]
-    inhibitRules: list[_InhibitRule]
-    muteTimeIntervals: list[_MuteTimeInterval]
+class TelegramConfig(TypedDict, total=False):
+    """`spec.receivers[].telegramConfigs[]`."""
+
+    apiURL: Annotated[str, Matches("https?://.+")]
+    botToken: KeySelector
+    botTokenFile: str
+    chatID: Required[int]
+    disableNotifications: bool
+    httpConfig: HttpConfig
+    message: str
+    messageThreadID: int
+    parseMode: Literal["MarkdownV2", "Markdown", "HTML"]
+    sendResolved: bool
 
 
-class AlertmanagerConfig(TypedDict, total=False):
-    """Who is told about the alerts of one namespace."""
+class VictoropsConfig(TypedDict, total=False):
+    """`spec.receivers[].victoropsConfigs[]`."""
 
-    apiVersion: Required[Literal["monitoring.coreos.com/v1alpha1"]]
-    kind: Required[Literal["AlertmanagerConfig"]]
-    metadata: Required[ObjectMeta]
-    spec: Required[_AlertmanagerConfigSpec]
+    apiKey: KeySelector
+    apiUrl: Annotated[str, Matches("https?://.+")]
+    customFields: list[Header]
+    entityDisplayName: Annotated[str, MinLen(1)]
+    httpConfig: HttpConfig
+    messageType: Annotated[str, MinLen(1)]
+    monitoringTool: Annotated[str, MinLen(1)]
+    routingKey: Required[Annotated[str, MinLen(1)]]
+    sendResolved: bool
+    stateMessage: Annotated[str, MinLen(1)]
+
+
+class WebexConfig(TypedDict, total=False):
+    """`spec.receivers[].webexConfigs[]`."""
+
+    apiURL: Annotated[str, Matches("https?://.+")]
+    httpConfig: HttpConfig
+    message: str
+    roomID: Required[Annotated[str, MinLen(1)]]
+    sendResolved: bool
+
+
+class WebhookConfig(TypedDict, total=False):
+    """`spec.receivers[].webhookConfigs[]`."""
+
+    httpConfig: HttpConfig
+    maxAlerts: Annotated[int, Ge(0)]
+    payload: Annotated[str, MinLen(1)]
+    sendResolved: bool
+    timeout: Duration
+    url: str
+    urlSecret: KeySelector
+
+
+class WechatConfig(TypedDict, total=False):
+    """`spec.receivers[].wechatConfigs[]`."""
+
+    agentID: Annotated[str, MinLen(1)]
+    apiSecret: KeySelector
+    apiURL: Annotated[str, Matches("https?://.+")]
+    corpID: Annotated[str, MinLen(1)]
+    httpConfig: HttpConfig
+    message: Annotated[str, MinLen(1)]
+    messageType: Annotated[str, MinLen(1)]
+    sendResolved: bool
+    toParty: Annotated[str, MinLen(1)]
+    toTag: Annotated[str, MinLen(1)]
+    toUser: Annotated[str, MinLen(1)]
+
+
+Route = TypedDict(
+    "Route",
+    {
+        "activeTimeIntervals": "list[str]",
+        "continue": "bool",
+        "groupBy": "list[str]",
+        "groupInterval": "Duration",
+        "groupWait": "Duration",
+        "matchers": "list[SourceMatch]",
+        "muteTimeIntervals": "list[str]",
+        "receiver": "str",
+        "repeatInterval": "Duration",
+        "routes": "list[Any]",
+    },
+    total=False,
+)

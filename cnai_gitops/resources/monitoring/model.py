@@ -1,170 +1,307 @@
-"""Fields of monitors and rules (prometheus-operator 0.93).
+"""Fields of PodMonitor, PrometheusRule, ServiceMonitor as prometheus-operator v0.93.0 has them.
 
-Must not: write queries.
+Must not: be edited. Written by tools/models.py from the CRDs.
 """
 
 from __future__ import annotations
 
-from typing import Literal, Required, TypedDict
+from typing import Annotated, Literal, Required, TypedDict
 
-from cnai_gitops.resources.core.meta import Duration, IntOrString, KeySelector, LabelSelector, Natural, NonEmpty, ObjectMeta, Port, Quantity
-from cnai_gitops.resources.monitoring.http import Authorization, BasicAuth, OAuth2, Proxy, SafeTlsConfig, TlsConfig
+from annotated_types import Ge, Le, MinLen
 
-Protocol = Literal["PrometheusProto", "OpenMetricsText0.0.1", "OpenMetricsText1.0.0", "PrometheusText0.0.4", "PrometheusText1.0.0"]
-
-
-class Relabeling(TypedDict, total=False):
-    """One relabeling rule."""
-
-    # The API also takes `Replace` and the like; one spelling is enough.
-    action: Literal[
-        "replace", "keep", "drop", "hashmod", "labelmap", "labeldrop", "labelkeep", "lowercase", "uppercase", "keepequal", "dropequal"
-    ]
-    sourceLabels: list[str]
-    separator: str
-    targetLabel: str
-    regex: str
-    modulus: Natural
-    replacement: str
-
-
-class _ScrapeFields(Proxy, total=False):
-    """What the endpoints of services and of pods have in common."""
-
-    port: str
-    targetPort: IntOrString
-    path: str
-    scheme: Literal["http", "https"]
-    params: dict[str, list[str]]
-    interval: Duration
-    scrapeTimeout: Duration
-    honorLabels: bool
-    honorTimestamps: bool
-    trackTimestampsStaleness: bool
-    basicAuth: BasicAuth
-    authorization: Authorization
-    oauth2: OAuth2
-    bearerTokenSecret: KeySelector
-    relabelings: list[Relabeling]
-    metricRelabelings: list[Relabeling]
-    followRedirects: bool
-    enableHttp2: bool
-    filterRunning: bool
-
-
-class Endpoint(_ScrapeFields, total=False):
-    """A port of a Service; `port` is its name, a number goes to `targetPort`."""
-
-    tlsConfig: TlsConfig
-    bearerTokenFile: str
-
-
-class PodMetricsEndpoint(_ScrapeFields, total=False):
-    """A port of a pod; `port` is its name."""
-
-    portNumber: Port
-    tlsConfig: SafeTlsConfig
-
-
-class _NamespaceSelector(TypedDict, total=False):
-    any: bool
-    matchNames: list[str]
-
-
-class _AttachMetadata(TypedDict, total=False):
-    node: bool
-
-
-class _MonitorFields(TypedDict, total=False):
-    """What both monitors have in common."""
-
-    selector: Required[LabelSelector]
-    selectorMechanism: Literal["RelabelConfig", "RoleSelector"]
-    namespaceSelector: _NamespaceSelector
-    jobLabel: str
-    podTargetLabels: list[str]
-    attachMetadata: _AttachMetadata
-    scrapeClass: NonEmpty
-    scrapeProtocols: list[Protocol]
-    fallbackScrapeProtocol: Protocol
-    sampleLimit: Natural
-    targetLimit: Natural
-    labelLimit: Natural
-    labelNameLengthLimit: Natural
-    labelValueLengthLimit: Natural
-    keepDroppedTargets: Natural
-    bodySizeLimit: str
-    scrapeNativeHistograms: bool
-    scrapeClassicHistograms: bool
-    convertClassicHistogramsToNHCB: bool
-    nativeHistogramBucketLimit: Natural
-    nativeHistogramMinBucketFactor: Quantity
-
-
-class _ServiceMonitorSpec(_MonitorFields, total=False):
-    endpoints: Required[list[Endpoint]]
-    targetLabels: list[str]
-    serviceDiscoveryRole: Literal["Endpoints", "EndpointSlice"]
-
-
-class ServiceMonitor(TypedDict, total=False):
-    """Scrapes the pods behind services."""
-
-    apiVersion: Required[Literal["monitoring.coreos.com/v1"]]
-    kind: Required[Literal["ServiceMonitor"]]
-    metadata: Required[ObjectMeta]
-    spec: Required[_ServiceMonitorSpec]
-
-
-class _PodMonitorSpec(_MonitorFields, total=False):
-    podMetricsEndpoints: list[PodMetricsEndpoint]
+from cnai_gitops.resources.core.meta import Duration, IntOrString, KeySelector, LabelSelector, Matches, ObjectMeta, Quantity
 
 
 class PodMonitor(TypedDict, total=False):
-    """Scrapes pods directly."""
+    """A whole PodMonitor."""
 
     apiVersion: Required[Literal["monitoring.coreos.com/v1"]]
     kind: Required[Literal["PodMonitor"]]
     metadata: Required[ObjectMeta]
-    spec: Required[_PodMonitorSpec]
+    spec: Required[PodMonitorSpec]
 
 
-# One of its keys is no Python name.
+class PrometheusRule(TypedDict, total=False):
+    """A whole PrometheusRule."""
+
+    apiVersion: Required[Literal["monitoring.coreos.com/v1"]]
+    kind: Required[Literal["PrometheusRule"]]
+    metadata: Required[ObjectMeta]
+    spec: Required[PrometheusRuleSpec]
+
+
+class ServiceMonitor(TypedDict, total=False):
+    """A whole ServiceMonitor."""
+
+    apiVersion: Required[Literal["monitoring.coreos.com/v1"]]
+    kind: Required[Literal["ServiceMonitor"]]
+    metadata: Required[ObjectMeta]
+    spec: Required[ServiceMonitorSpec]
+
+
+class PodMonitorSpec(TypedDict, total=False):
+    """`spec`."""
+
+    attachMetadata: AttachMetadata
+    bodySizeLimit: str
+    convertClassicHistogramsToNHCB: bool
+    fallbackScrapeProtocol: Literal[
+        "PrometheusProto", "OpenMetricsText0.0.1", "OpenMetricsText1.0.0", "PrometheusText0.0.4", "PrometheusText1.0.0"
+    ]
+    jobLabel: str
+    keepDroppedTargets: Annotated[int, Ge(0)]
+    labelLimit: Annotated[int, Ge(0)]
+    labelNameLengthLimit: Annotated[int, Ge(0)]
+    labelValueLengthLimit: Annotated[int, Ge(0)]
+    namespaceSelector: NamespaceSelector
+    nativeHistogramBucketLimit: Annotated[int, Ge(0)]
+    nativeHistogramMinBucketFactor: Quantity
+    podMetricsEndpoints: list[PodMetricsEndpoint]
+    podTargetLabels: list[str]
+    sampleLimit: Annotated[int, Ge(0)]
+    scrapeClass: Annotated[str, MinLen(1)]
+    scrapeClassicHistograms: bool
+    scrapeNativeHistograms: bool
+    scrapeProtocols: list[
+        Literal["PrometheusProto", "OpenMetricsText0.0.1", "OpenMetricsText1.0.0", "PrometheusText0.0.4", "PrometheusText1.0.0"]
+    ]
+    selector: Required[LabelSelector]
+    selectorMechanism: Literal["RelabelConfig", "RoleSelector"]
+    targetLimit: Annotated[int, Ge(0)]
+
+
+class AttachMetadata(TypedDict, total=False):
+    """`spec.attachMetadata`."""
+
+    node: bool
+
+
+class NamespaceSelector(TypedDict, total=False):
+    """`spec.namespaceSelector`."""
+
+    any: bool
+    matchNames: list[str]
+
+
+class PodMetricsEndpoint(TypedDict, total=False):
+    """`spec.podMetricsEndpoints[]`."""
+
+    authorization: Authorization
+    basicAuth: BasicAuth
+    bearerTokenSecret: KeySelector
+    enableHttp2: bool
+    filterRunning: bool
+    followRedirects: bool
+    honorLabels: bool
+    honorTimestamps: bool
+    interval: Duration
+    metricRelabelings: list[MetricRelabeling]
+    noProxy: str
+    oauth2: Oauth2
+    params: dict[str, list[str]]
+    path: str
+    port: str
+    portNumber: Annotated[int, Ge(1), Le(65535)]
+    proxyConnectHeader: dict[str, list[KeySelector]]
+    proxyFromEnvironment: bool
+    proxyUrl: Annotated[str, Matches("(http|https|socks5)://.+")]
+    relabelings: list[MetricRelabeling]
+    scheme: Literal["http", "https", "HTTP", "HTTPS"]
+    scrapeTimeout: Duration
+    targetPort: IntOrString
+    tlsConfig: TlsConfig
+    trackTimestampsStaleness: bool
+
+
+class Authorization(TypedDict, total=False):
+    """`spec.podMetricsEndpoints[].authorization`."""
+
+    credentials: KeySelector
+    type: str
+
+
+class BasicAuth(TypedDict, total=False):
+    """`spec.podMetricsEndpoints[].basicAuth`."""
+
+    password: KeySelector
+    username: KeySelector
+
+
+class MetricRelabeling(TypedDict, total=False):
+    """`spec.podMetricsEndpoints[].metricRelabelings[]`."""
+
+    action: Literal[
+        "replace",
+        "Replace",
+        "keep",
+        "Keep",
+        "drop",
+        "Drop",
+        "hashmod",
+        "HashMod",
+        "labelmap",
+        "LabelMap",
+        "labeldrop",
+        "LabelDrop",
+        "labelkeep",
+        "LabelKeep",
+        "lowercase",
+        "Lowercase",
+        "uppercase",
+        "Uppercase",
+        "keepequal",
+        "KeepEqual",
+        "dropequal",
+        "DropEqual",
+    ]
+    modulus: Annotated[int, Ge(0)]
+    regex: str
+    replacement: str
+    separator: str
+    sourceLabels: list[str]
+    targetLabel: str
+
+
+class Oauth2(TypedDict, total=False):
+    """`spec.podMetricsEndpoints[].oauth2`."""
+
+    clientId: Required[ClientId]
+    clientSecret: Required[KeySelector]
+    endpointParams: dict[str, str]
+    noProxy: str
+    proxyConnectHeader: dict[str, list[KeySelector]]
+    proxyFromEnvironment: bool
+    proxyUrl: Annotated[str, Matches("(http|https|socks5)://.+")]
+    scopes: list[str]
+    tlsConfig: TlsConfig
+    tokenUrl: Required[Annotated[str, Matches("(http|https)://.+")]]
+
+
+class ClientId(TypedDict, total=False):
+    """`spec.podMetricsEndpoints[].oauth2.clientId`."""
+
+    configMap: KeySelector
+    secret: KeySelector
+
+
+class TlsConfig(TypedDict, total=False):
+    """`spec.podMetricsEndpoints[].oauth2.tlsConfig`."""
+
+    ca: ClientId
+    cert: ClientId
+    insecureSkipVerify: bool
+    keySecret: KeySelector
+    maxVersion: Literal["TLS10", "TLS11", "TLS12", "TLS13"]
+    minVersion: Literal["TLS10", "TLS11", "TLS12", "TLS13"]
+    serverName: str
+
+
+class PrometheusRuleSpec(TypedDict, total=False):
+    """`spec`."""
+
+    groups: list[Group]
+
+
+class Group(TypedDict, total=False):
+    """`spec.groups[]`."""
+
+    interval: Duration
+    labels: dict[str, str]
+    limit: int
+    name: Required[Annotated[str, MinLen(1)]]
+    partial_response_strategy: Annotated[str, Matches("(?i)(abort|warn)?")]
+    query_offset: Duration
+    rules: list[Rule]
+
+
 Rule = TypedDict(
     "Rule",
     {
-        "record": str,
-        "alert": str,
-        "expr": Required[IntOrString],
-        "for": Duration,
-        "keep_firing_for": Duration,
-        "labels": dict[str, str],
-        "annotations": dict[str, str],
+        "alert": "str",
+        "annotations": "dict[str, str]",
+        "expr": "Required[IntOrString]",
+        "for": "Duration",
+        "keep_firing_for": "Duration",
+        "labels": "dict[str, str]",
+        "record": "str",
     },
     total=False,
 )
 
 
-class RuleGroup(TypedDict, total=False):
-    """Rules that are evaluated in order."""
+class ServiceMonitorSpec(TypedDict, total=False):
+    """`spec`."""
 
-    name: Required[NonEmpty]
-    rules: list[Rule]
+    attachMetadata: AttachMetadata
+    bodySizeLimit: str
+    convertClassicHistogramsToNHCB: bool
+    endpoints: Required[list[Endpoint]]
+    fallbackScrapeProtocol: Literal[
+        "PrometheusProto", "OpenMetricsText0.0.1", "OpenMetricsText1.0.0", "PrometheusText0.0.4", "PrometheusText1.0.0"
+    ]
+    jobLabel: str
+    keepDroppedTargets: Annotated[int, Ge(0)]
+    labelLimit: Annotated[int, Ge(0)]
+    labelNameLengthLimit: Annotated[int, Ge(0)]
+    labelValueLengthLimit: Annotated[int, Ge(0)]
+    namespaceSelector: NamespaceSelector
+    nativeHistogramBucketLimit: Annotated[int, Ge(0)]
+    nativeHistogramMinBucketFactor: Quantity
+    podTargetLabels: list[str]
+    sampleLimit: Annotated[int, Ge(0)]
+    scrapeClass: Annotated[str, MinLen(1)]
+    scrapeClassicHistograms: bool
+    scrapeNativeHistograms: bool
+    scrapeProtocols: list[
+        Literal["PrometheusProto", "OpenMetricsText0.0.1", "OpenMetricsText1.0.0", "PrometheusText0.0.4", "PrometheusText1.0.0"]
+    ]
+    selector: Required[LabelSelector]
+    selectorMechanism: Literal["RelabelConfig", "RoleSelector"]
+    serviceDiscoveryRole: Literal["Endpoints", "EndpointSlice"]
+    targetLabels: list[str]
+    targetLimit: Annotated[int, Ge(0)]
+
+
+class Endpoint(TypedDict, total=False):
+    """`spec.endpoints[]`."""
+
+    authorization: Authorization
+    basicAuth: BasicAuth
+    bearerTokenFile: str
+    bearerTokenSecret: KeySelector
+    enableHttp2: bool
+    filterRunning: bool
+    followRedirects: bool
+    honorLabels: bool
+    honorTimestamps: bool
     interval: Duration
-    limit: int
-    labels: dict[str, str]
-    query_offset: Duration
-    partial_response_strategy: str
+    metricRelabelings: list[MetricRelabeling]
+    noProxy: str
+    oauth2: Oauth2
+    params: dict[str, list[str]]
+    path: str
+    port: str
+    proxyConnectHeader: dict[str, list[KeySelector]]
+    proxyFromEnvironment: bool
+    proxyUrl: Annotated[str, Matches("(http|https|socks5)://.+")]
+    relabelings: list[MetricRelabeling]
+    scheme: Literal["http", "https", "HTTP", "HTTPS"]
+    scrapeTimeout: Duration
+    targetPort: IntOrString
+    tlsConfig: EndpointTlsConfig
+    trackTimestampsStaleness: bool
 
 
-class _PrometheusRuleSpec(TypedDict, total=False):
-    groups: list[RuleGroup]
+class EndpointTlsConfig(TypedDict, total=False):
+    """`spec.endpoints[].tlsConfig`."""
 
-
-class PrometheusRule(TypedDict, total=False):
-    """Recording rules and alerts."""
-
-    apiVersion: Required[Literal["monitoring.coreos.com/v1"]]
-    kind: Required[Literal["PrometheusRule"]]
-    metadata: Required[ObjectMeta]
-    spec: Required[_PrometheusRuleSpec]
+    ca: ClientId
+    caFile: str
+    cert: ClientId
+    certFile: str
+    insecureSkipVerify: bool
+    keyFile: str
+    keySecret: KeySelector
+    maxVersion: Literal["TLS10", "TLS11", "TLS12", "TLS13"]
+    minVersion: Literal["TLS10", "TLS11", "TLS12", "TLS13"]
+    serverName: str

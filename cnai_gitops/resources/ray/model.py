@@ -1,262 +1,373 @@
-"""KubeRay v1 in shape: what RayCluster, RayJob and RayService may hold.
+"""Fields of RayCluster, RayJob, RayService as kuberay v1.7.0 has them.
 
-Must not: know what the operator does with it (`ray` does). Alpha blocks of the cluster are left out.
+Must not: be edited. Written by tools/models.py from the CRDs.
 """
 
 from __future__ import annotations
 
-from typing import Literal, Required, TypedDict
+from typing import Annotated, Literal, Required, TypedDict
 
-from cnai_gitops.resources.core.container import EnvFromSource, EnvVar, ResourceRequirements, SecurityContext
-from cnai_gitops.resources.core.meta import IntOrString, KeySelector, ObjectMeta, TemplateMeta
+from annotated_types import Ge, MaxLen, MinLen
+
+from cnai_gitops.resources.core.container import EnvFromSource, EnvVar, EnvVarSource, ResourceRequirements, SecurityContext
+from cnai_gitops.resources.core.meta import IntOrString, Matches, ObjectMeta, Quantity, TemplateMeta
 from cnai_gitops.resources.core.pod import PodTemplateSpec
 from cnai_gitops.resources.core.volume import VolumeMount
 
-ManagedBy = Literal["ray.io/kuberay-operator", "kueue.x-k8s.io/multikueue"]
+
+class RayCluster(TypedDict, total=False):
+    """A whole RayCluster."""
+
+    apiVersion: Required[Literal["ray.io/v1"]]
+    kind: Required[Literal["RayCluster"]]
+    metadata: Required[ObjectMeta]
+    spec: Required[RayClusterSpec]
 
 
-class AutoscalerOptions(TypedDict, total=False):
-    """The autoscaler beside the head; version v2 needs pods with `restartPolicy: Never`."""
+class RayJob(TypedDict, total=False):
+    """A whole RayJob."""
 
-    version: Literal["v1", "v2"]
-    idleTimeoutSeconds: int
-    upscalingMode: Literal["Default", "Aggressive", "Conservative"]
-    resources: ResourceRequirements
-    image: str
-    imagePullPolicy: str
-    env: list[EnvVar]
-    envFrom: list[EnvFromSource]
-    volumeMounts: list[VolumeMount]
-    securityContext: SecurityContext
+    apiVersion: Required[Literal["ray.io/v1"]]
+    kind: Required[Literal["RayJob"]]
+    metadata: Required[ObjectMeta]
+    spec: Required[RayJobSpec]
 
 
-class RedisCredential(TypedDict, total=False):
-    """A Redis user name or password; a literal one has no place in Git."""
+class RayService(TypedDict, total=False):
+    """A whole RayService."""
 
-    value: str
-    valueFrom: RedisCredentialSource
-
-
-class RedisCredentialSource(TypedDict, total=False):
-    """Where a Redis credential comes from."""
-
-    secretKeyRef: KeySelector
+    apiVersion: Required[Literal["ray.io/v1"]]
+    kind: Required[Literal["RayService"]]
+    metadata: Required[ObjectMeta]
+    spec: Required[RayServiceSpec]
 
 
-class GcsFaultToleranceOptions(TypedDict, total=False):
-    """A head that survives its own restart."""
+class RayClusterSpec(TypedDict, total=False):
+    """`spec`."""
 
-    redisAddress: str
-    redisUsername: RedisCredential
-    redisPassword: RedisCredential
-    externalStorageNamespace: str
+    authOptions: AuthOptions
+    autoscalerOptions: AutoscalerOptions
+    enableInTreeAutoscaling: bool
+    gcsFaultToleranceOptions: GcsFaultToleranceOptions
+    headGroupSpec: Required[HeadGroupSpec]
+    headServiceAnnotations: dict[str, str]
+    managedBy: Literal["ray.io/kuberay-operator", "kueue.x-k8s.io/multikueue"]
+    rayVersion: str
+    suspend: bool
+    upgradeStrategy: UpgradeStrategy
+    workerGroupSpecs: list[WorkerGroupSpec]
 
 
 class AuthOptions(TypedDict, total=False):
-    """Whether the dashboard and the job API ask for a token (Ray 2.52 and later)."""
+    """`spec.authOptions`."""
 
+    enableK8sTokenAuth: bool
     mode: Literal["disabled", "token"]
     secretName: str
-    enableK8sTokenAuth: bool
 
 
-class ClusterUpgradeStrategy(TypedDict, total=False):
-    """What a changed pod template does to a running cluster."""
+class AutoscalerOptions(TypedDict, total=False):
+    """`spec.autoscalerOptions`."""
 
-    type: Literal["Recreate", "None"]
-
-
-class ServicePort(TypedDict, total=False):
-    """A port of a Service."""
-
-    name: str
-    port: Required[int]
-    targetPort: IntOrString
-    nodePort: int
-    protocol: Literal["TCP", "UDP", "SCTP"]
-    appProtocol: str
-
-
-class ServiceSpec(TypedDict, total=False):
-    """What may be changed of a Service that the operator makes."""
-
-    type: Literal["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"]
-    ports: list[ServicePort]
-    selector: dict[str, str]
-    clusterIP: str
-    loadBalancerClass: str
-    loadBalancerSourceRanges: list[str]
-    externalTrafficPolicy: str
-    internalTrafficPolicy: str
-    publishNotReadyAddresses: bool
-    sessionAffinity: str
+    args: list[str]
+    command: list[str]
+    env: list[EnvVar]
+    envFrom: list[EnvFromSource]
+    idleTimeoutSeconds: int
+    image: str
+    imagePullPolicy: str
+    resources: ResourceRequirements
+    securityContext: SecurityContext
+    upscalingMode: Literal["Default", "Aggressive", "Conservative"]
+    version: Literal["v1", "v2"]
+    volumeMounts: list[VolumeMount]
 
 
-class OwnService(TypedDict, total=False):
-    """A Service that the operator makes; RayService refuses a name on `headService`."""
+class GcsFaultToleranceOptions(TypedDict, total=False):
+    """`spec.gcsFaultToleranceOptions`."""
+
+    backend: Literal["redis", "rocksdb"]
+    externalStorageNamespace: str
+    redisAddress: str
+    redisPassword: RedisPassword
+    redisUsername: RedisPassword
+    storage: Storage
+
+
+class RedisPassword(TypedDict, total=False):
+    """`spec.gcsFaultToleranceOptions.redisPassword`."""
+
+    value: str
+    valueFrom: EnvVarSource
+
+
+class Storage(TypedDict, total=False):
+    """`spec.gcsFaultToleranceOptions.storage`."""
+
+    accessModes: list[str]
+    claimName: str
+    deletionPolicy: Literal["DeleteWithCluster", "Retain"]
+    size: Quantity
+    storageClassName: str
+    subPath: str
+
+
+class HeadGroupSpec(TypedDict, total=False):
+    """`spec.headGroupSpec`."""
+
+    enableIngress: bool
+    headService: HeadService
+    ingressOptions: IngressOptions
+    labels: dict[str, str]
+    rayStartParams: dict[str, str]
+    resources: dict[str, str]
+    serviceType: Literal["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"]
+    template: Required[PodTemplateSpec]
+
+
+class HeadService(TypedDict, total=False):
+    """`spec.headGroupSpec.headService`."""
 
     apiVersion: str
     kind: str
     metadata: TemplateMeta
-    spec: ServiceSpec
+    spec: HeadServiceSpec
+    status: Status
 
 
-class HeadGroupSpec(TypedDict, total=False):
-    """The head pod."""
+class HeadServiceSpec(TypedDict, total=False):
+    """`spec.headGroupSpec.headService.spec`."""
 
-    template: Required[PodTemplateSpec]
-    rayStartParams: dict[str, str]
-    resources: dict[str, str]
+    allocateLoadBalancerNodePorts: bool
+    clusterIP: str
+    clusterIPs: list[str]
+    externalIPs: list[str]
+    externalName: str
+    externalTrafficPolicy: str
+    healthCheckNodePort: int
+    internalTrafficPolicy: str
+    ipFamilies: list[str]
+    ipFamilyPolicy: str
+    loadBalancerClass: str
+    loadBalancerIP: str
+    loadBalancerSourceRanges: list[str]
+    ports: list[SpecPort]
+    publishNotReadyAddresses: bool
+    selector: dict[str, str]
+    sessionAffinity: str
+    sessionAffinityConfig: SessionAffinityConfig
+    trafficDistribution: str
+    type: Literal["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"]
+
+
+class SpecPort(TypedDict, total=False):
+    """`spec.headGroupSpec.headService.spec.ports[]`."""
+
+    appProtocol: str
+    name: str
+    nodePort: int
+    port: Required[int]
+    protocol: Literal["TCP", "UDP", "SCTP"]
+    targetPort: IntOrString
+
+
+class SessionAffinityConfig(TypedDict, total=False):
+    """`spec.headGroupSpec.headService.spec.sessionAffinityConfig`."""
+
+    clientIP: ClientIP
+
+
+class ClientIP(TypedDict, total=False):
+    """`spec.headGroupSpec.headService.spec.sessionAffinityConfig.clientIP`."""
+
+    timeoutSeconds: int
+
+
+class Status(TypedDict, total=False):
+    """`spec.headGroupSpec.headService.status`."""
+
+    conditions: list[Condition]
+    loadBalancer: LoadBalancer
+
+
+class Condition(TypedDict, total=False):
+    """`spec.headGroupSpec.headService.status.conditions[]`."""
+
+    lastTransitionTime: Required[str]
+    message: Required[Annotated[str, MaxLen(32768)]]
+    observedGeneration: Annotated[int, Ge(0)]
+    reason: Required[Annotated[str, MinLen(1), MaxLen(1024), Matches("[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?")]]
+    status: Required[Literal["True", "False", "Unknown"]]
+    type: Required[
+        Annotated[
+            str,
+            MaxLen(316),
+            Matches("([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])"),
+        ]
+    ]
+
+
+class LoadBalancer(TypedDict, total=False):
+    """`spec.headGroupSpec.headService.status.loadBalancer`."""
+
+    ingress: list[Ingress]
+
+
+class Ingress(TypedDict, total=False):
+    """`spec.headGroupSpec.headService.status.loadBalancer.ingress[]`."""
+
+    hostname: str
+    ip: str
+    ipMode: str
+    ports: list[IngressPort]
+
+
+class IngressPort(TypedDict, total=False):
+    """`spec.headGroupSpec.headService.status.loadBalancer.ingress[].ports[]`."""
+
+    error: Required[
+        Annotated[
+            str,
+            MaxLen(316),
+            Matches("([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])"),
+        ]
+    ]
+    port: Required[int]
+    protocol: Required[str]
+
+
+class IngressOptions(TypedDict, total=False):
+    """`spec.headGroupSpec.ingressOptions`."""
+
+    host: str
+    path: str
+    pathType: Literal["Exact", "Prefix", "ImplementationSpecific"]
+    tls: list[Tl]
+
+
+class Tl(TypedDict, total=False):
+    """`spec.headGroupSpec.ingressOptions.tls[]`."""
+
+    hosts: list[str]
+    secretName: str
+
+
+class UpgradeStrategy(TypedDict, total=False):
+    """`spec.upgradeStrategy`."""
+
+    type: Literal["Recreate", "None"]
+
+
+class WorkerGroupSpec(TypedDict, total=False):
+    """`spec.workerGroupSpecs[]`."""
+
+    groupName: Required[str]
+    idleTimeoutSeconds: int
     labels: dict[str, str]
-    serviceType: Literal["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"]
-    headService: OwnService
-    enableIngress: bool
+    maxReplicas: int
+    minReplicas: int
+    numOfHosts: int
+    priority: int
+    rayStartParams: dict[str, str]
+    replicas: int
+    resources: dict[str, str]
+    scaleStrategy: ScaleStrategy
+    suspend: bool
+    template: Required[PodTemplateSpec]
 
 
 class ScaleStrategy(TypedDict, total=False):
-    """Pods that the autoscaler wants gone."""
+    """`spec.workerGroupSpecs[].scaleStrategy`."""
 
     workersToDelete: list[str]
 
 
-class WorkerGroupSpec(TypedDict, total=False):
-    """Equal workers; `numOfHosts` pods make one replica."""
-
-    groupName: Required[str]
-    replicas: int
-    minReplicas: int
-    maxReplicas: int
-    numOfHosts: int
-    idleTimeoutSeconds: int
-    priority: int
-    rayStartParams: dict[str, str]
-    resources: dict[str, str]
-    labels: dict[str, str]
-    suspend: bool
-    scaleStrategy: ScaleStrategy
-    template: Required[PodTemplateSpec]
-
-
-class RayClusterSpec(TypedDict, total=False):
-    """A head and its worker groups."""
-
-    rayVersion: str
-    enableInTreeAutoscaling: bool
-    autoscalerOptions: AutoscalerOptions
-    gcsFaultToleranceOptions: GcsFaultToleranceOptions
-    authOptions: AuthOptions
-    upgradeStrategy: ClusterUpgradeStrategy
-    managedBy: ManagedBy
-    suspend: bool
-    headServiceAnnotations: dict[str, str]
-    headGroupSpec: Required[HeadGroupSpec]
-    workerGroupSpecs: list[WorkerGroupSpec]
-
-
-class RayCluster(TypedDict):
-    """A Ray cluster."""
-
-    apiVersion: Literal["ray.io/v1"]
-    kind: Literal["RayCluster"]
-    metadata: ObjectMeta
-    spec: RayClusterSpec
-
-
-class SubmitterConfig(TypedDict, total=False):
-    """The Job that submits."""
-
-    backoffLimit: int
-
-
-class DeletionCondition(TypedDict, total=False):
-    """When a deletion rule holds."""
-
-    jobStatus: Literal["SUCCEEDED", "FAILED"]
-    jobDeploymentStatus: Literal["Failed"]
-    ttlSeconds: int
-
-
-class DeletionRule(TypedDict):
-    """What is deleted, and when."""
-
-    policy: Literal["DeleteCluster", "DeleteWorkers", "DeleteSelf", "DeleteNone"]
-    condition: DeletionCondition
-
-
-class DeletionStrategy(TypedDict, total=False):
-    """What is deleted after the job."""
-
-    deletionRules: list[DeletionRule]
-
-
 class RayJobSpec(TypedDict, total=False):
-    """A job, and the cluster made for it (or a selector of a running one)."""
+    """`spec`."""
 
-    entrypoint: str
-    runtimeEnvYAML: str
-    rayClusterSpec: RayClusterSpec
-    clusterSelector: dict[str, str]
-    submissionMode: Literal["K8sJobMode", "HTTPMode", "InteractiveMode", "SidecarMode"]
-    submitterPodTemplate: PodTemplateSpec
-    submitterConfig: SubmitterConfig
-    backoffLimit: int
     activeDeadlineSeconds: int
-    preRunningDeadlineSeconds: int
-    shutdownAfterJobFinishes: bool
-    ttlSecondsAfterFinished: int
+    backoffLimit: int
+    clusterSelector: dict[str, str]
     deletionStrategy: DeletionStrategy
-    suspend: bool
-    managedBy: ManagedBy
-    jobId: str
-    metadata: dict[str, str]
+    entrypoint: str
     entrypointNumCpus: float
     entrypointNumGpus: float
     entrypointResources: str
+    jobId: str
+    managedBy: Literal["ray.io/kuberay-operator", "kueue.x-k8s.io/multikueue"]
+    metadata: dict[str, str]
+    preRunningDeadlineSeconds: Annotated[int, Ge(1)]
+    rayClusterSpec: RayClusterSpec
+    runtimeEnvYAML: str
+    shutdownAfterJobFinishes: bool
+    submissionMode: Literal["K8sJobMode", "HTTPMode", "InteractiveMode", "SidecarMode"]
+    submitterConfig: SubmitterConfig
+    submitterPodTemplate: PodTemplateSpec
+    suspend: bool
+    ttlSecondsAfterFinished: int
 
 
-class RayJob(TypedDict):
-    """A job on a Ray cluster of its own."""
+class DeletionStrategy(TypedDict, total=False):
+    """`spec.deletionStrategy`."""
 
-    apiVersion: Literal["ray.io/v1"]
-    kind: Literal["RayJob"]
-    metadata: ObjectMeta
-    spec: RayJobSpec
-
-
-class ClusterUpgradeOptions(TypedDict, total=False):
-    """Pace of an incremental upgrade; `maxSurgePercent` is how much of a second cluster may run."""
-
-    maxSurgePercent: int
-    stepSizePercent: Required[int]
-    intervalSeconds: Required[int]
-    gatewayClassName: Required[str]
+    deletionRules: Annotated[list[DeletionRule], MinLen(1)]
+    onFailure: OnFailure
+    onSuccess: OnFailure
 
 
-class ServiceUpgradeStrategy(TypedDict, total=False):
-    """How a changed cluster replaces the old one; both run for a while unless the type is None."""
+class DeletionRule(TypedDict, total=False):
+    """`spec.deletionStrategy.deletionRules[]`."""
 
-    type: Literal["NewCluster", "NewClusterWithIncrementalUpgrade", "None"]
-    clusterUpgradeOptions: ClusterUpgradeOptions
+    condition: Required[DeletionRuleCondition]
+    policy: Required[Literal["DeleteCluster", "DeleteWorkers", "DeleteSelf", "DeleteNone"]]
+
+
+class DeletionRuleCondition(TypedDict, total=False):
+    """`spec.deletionStrategy.deletionRules[].condition`."""
+
+    jobDeploymentStatus: Literal["Failed"]
+    jobStatus: Literal["SUCCEEDED", "FAILED"]
+    ttlSeconds: Annotated[int, Ge(0)]
+
+
+class OnFailure(TypedDict, total=False):
+    """`spec.deletionStrategy.onFailure`."""
+
+    policy: Literal["DeleteCluster", "DeleteWorkers", "DeleteSelf", "DeleteNone"]
+
+
+class SubmitterConfig(TypedDict, total=False):
+    """`spec.submitterConfig`."""
+
+    backoffLimit: int
 
 
 class RayServiceSpec(TypedDict, total=False):
-    """Ray Serve applications and the cluster they run on."""
+    """`spec`."""
 
-    serveConfigV2: str
-    rayClusterConfig: Required[RayClusterSpec]
-    upgradeStrategy: ServiceUpgradeStrategy
-    excludeHeadPodFromServeSvc: bool
-    serveService: OwnService
-    rayClusterDeletionDelaySeconds: int
-    serviceUnhealthySecondThreshold: int
     deploymentUnhealthySecondThreshold: int
+    excludeHeadPodFromServeSvc: bool
+    managedBy: Literal["ray.io/kuberay-operator", "kueue.x-k8s.io/multikueue"]
+    rayClusterConfig: Required[RayClusterSpec]
+    rayClusterDeletionDelaySeconds: Annotated[int, Ge(0)]
+    serveConfigV2: str
+    serveService: HeadService
+    serviceUnhealthySecondThreshold: int
     suspend: bool
+    upgradeStrategy: SpecUpgradeStrategy
 
 
-class RayService(TypedDict):
-    """Ray Serve applications on a cluster that is replaced without downtime."""
+class SpecUpgradeStrategy(TypedDict, total=False):
+    """`spec.upgradeStrategy`."""
 
-    apiVersion: Literal["ray.io/v1"]
-    kind: Literal["RayService"]
-    metadata: ObjectMeta
-    spec: RayServiceSpec
+    clusterUpgradeOptions: ClusterUpgradeOptions
+    type: Literal["NewCluster", "NewClusterWithIncrementalUpgrade", "None"]
+
+
+class ClusterUpgradeOptions(TypedDict, total=False):
+    """`spec.upgradeStrategy.clusterUpgradeOptions`."""
+
+    gatewayClassName: Required[str]
+    intervalSeconds: Required[int]
+    maxSurgePercent: int
+    stepSizePercent: Required[int]

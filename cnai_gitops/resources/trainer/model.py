@@ -1,248 +1,400 @@
-"""Kubeflow Trainer v1alpha1 (release 2.3) in shape: what TrainJob and its runtimes may hold.
+"""Fields of ClusterTrainingRuntime, TrainJob, TrainingRuntime as kubeflow-trainer v2.3.0 has them.
 
-Must not: know what the controller does with it (`trainer` does).
+Must not: be edited. Written by tools/models.py from the CRDs.
 """
 
 from __future__ import annotations
 
-from typing import Literal, Required, TypedDict
+from typing import Annotated, Literal, Required, TypedDict
+
+from annotated_types import Ge, MaxLen, MinLen
 
 from cnai_gitops.resources.core.container import EnvVar, ResourceRequirements, SecurityContext
-from cnai_gitops.resources.core.meta import LocalObjectReference, ObjectMeta, TemplateMeta
+from cnai_gitops.resources.core.job import JobTemplate
+from cnai_gitops.resources.core.meta import LocalObjectReference, ObjectMeta, Quantity, TemplateMeta
 from cnai_gitops.resources.core.pod import Affinity, PodSecurityContext, Toleration
-from cnai_gitops.resources.core.volume import Volume, VolumeMount
-from cnai_gitops.resources.jobset.model import JobSetSpec
+from cnai_gitops.resources.core.volume import PersistentVolumeClaimSpec, Volume, VolumeMount
 
 
-class RuntimeRef(TypedDict, total=False):
-    """The runtime a TrainJob is made from."""
+class ClusterTrainingRuntime(TypedDict, total=False):
+    """A whole ClusterTrainingRuntime."""
 
-    apiGroup: str
-    kind: Literal["ClusterTrainingRuntime", "TrainingRuntime"]
-    name: Required[str]
-
-
-class Trainer(TypedDict, total=False):
-    """What runs on each training node; `numProcPerNode` never multiplies accelerators."""
-
-    image: str
-    command: list[str]
-    args: list[str]
-    env: list[EnvVar]
-    numNodes: int
-    numProcPerNode: int
-    resourcesPerNode: ResourceRequirements
+    apiVersion: Required[Literal["trainer.kubeflow.org/v1alpha1"]]
+    kind: Required[Literal["ClusterTrainingRuntime"]]
+    metadata: Required[ObjectMeta]
+    spec: Required[ClusterTrainingRuntimeSpec]
 
 
-class Initializer(TypedDict, total=False):
-    """A download before training."""
+class TrainJob(TypedDict, total=False):
+    """A whole TrainJob."""
 
-    storageUri: str
-    env: list[EnvVar]
-    secretRef: LocalObjectReference
-
-
-class Initializers(TypedDict, total=False):
-    """Downloads of dataset and model."""
-
-    dataset: Initializer
-    model: Initializer
+    apiVersion: Required[Literal["trainer.kubeflow.org/v1alpha1"]]
+    kind: Required[Literal["TrainJob"]]
+    metadata: Required[ObjectMeta]
+    spec: Required[TrainJobSpec]
 
 
-class ContainerPatch(TypedDict, total=False):
-    """What a patch may change of a container: neither image nor resources."""
+class TrainingRuntime(TypedDict, total=False):
+    """A whole TrainingRuntime."""
 
-    name: Required[str]
-    env: list[EnvVar]
-    volumeMounts: list[VolumeMount]
-    securityContext: SecurityContext
-
-
-class SchedulingGate(TypedDict):
-    """A gate that keeps a pod from being scheduled."""
-
-    name: str
+    apiVersion: Required[Literal["trainer.kubeflow.org/v1alpha1"]]
+    kind: Required[Literal["TrainingRuntime"]]
+    metadata: Required[ObjectMeta]
+    spec: Required[ClusterTrainingRuntimeSpec]
 
 
-class PodSpecPatch(TypedDict, total=False):
-    """What a patch may change of a pod."""
+class ClusterTrainingRuntimeSpec(TypedDict, total=False):
+    """`spec`."""
 
-    serviceAccountName: str
-    volumes: list[Volume]
-    initContainers: list[ContainerPatch]
-    containers: list[ContainerPatch]
-    imagePullSecrets: list[LocalObjectReference]
-    securityContext: PodSecurityContext
-    nodeSelector: dict[str, str]
-    affinity: Affinity
-    tolerations: list[Toleration]
-    schedulingGates: list[SchedulingGate]
-    terminationGracePeriodSeconds: int
-
-
-class PodTemplatePatch(TypedDict, total=False):
-    """A pod template, patched."""
-
-    metadata: TemplateMeta
-    spec: PodSpecPatch
-
-
-class JobSpecPatch(TypedDict, total=False):
-    """A Job spec, patched."""
-
-    template: PodTemplatePatch
-
-
-class JobTemplatePatch(TypedDict, total=False):
-    """A Job template, patched."""
-
-    metadata: TemplateMeta
-    spec: JobSpecPatch
-
-
-class ReplicatedJobPatch(TypedDict, total=False):
-    """A replicated job, patched by name."""
-
-    name: Required[str]
-    template: JobTemplatePatch
-
-
-class JobSetSpecPatch(TypedDict, total=False):
-    """A JobSet spec, patched."""
-
-    replicatedJobs: list[ReplicatedJobPatch]
-
-
-class JobSetTemplatePatch(TypedDict, total=False):
-    """A JobSet template, patched."""
-
-    metadata: TemplateMeta
-    spec: JobSetSpecPatch
-
-
-class TrainingRuntimeSpecPatch(TypedDict, total=False):
-    """A runtime, patched."""
-
-    template: JobSetTemplatePatch
-
-
-class RuntimePatch(TypedDict, total=False):
-    """One manager's changes to the runtime, for this TrainJob only."""
-
-    manager: Required[str]
-    time: str
-    trainingRuntimeSpec: TrainingRuntimeSpecPatch
-
-
-class TrainJobSpec(TypedDict, total=False):
-    """One training run."""
-
-    runtimeRef: Required[RuntimeRef]
-    trainer: Trainer
-    initializer: Initializers
-    runtimePatches: list[RuntimePatch]
-    suspend: bool
-    managedBy: Literal["trainer.kubeflow.org/trainjob-controller", "kueue.x-k8s.io/multikueue"]
-    activeDeadlineSeconds: int
-
-
-class TrainJob(TypedDict):
-    """One training run, made from a runtime."""
-
-    apiVersion: Literal["trainer.kubeflow.org/v1alpha1"]
-    kind: Literal["TrainJob"]
-    metadata: ObjectMeta
-    spec: TrainJobSpec
-
-
-class TorchPolicy(TypedDict, total=False):
-    """PyTorch; the PET_* variables of torchrun are set without being asked for."""
-
-
-class MpiPolicy(TypedDict, total=False):
-    """MPI; with `runLauncherAsNode` the launcher is one of the nodes."""
-
-    mpiImplementation: Literal["OpenMPI"]
-    numProcPerNode: int
-    runLauncherAsNode: bool
-    sshAuthMountPath: str
-
-
-class FluxPolicy(TypedDict, total=False):
-    """Flux."""
-
-    numProcPerNode: int
-
-
-class EmptyPolicy(TypedDict, total=False):
-    """A framework without settings."""
+    mlPolicy: MlPolicy
+    podGroupPolicy: PodGroupPolicy
+    template: Template
 
 
 class MlPolicy(TypedDict, total=False):
-    """Number of nodes, and at most one framework."""
+    """`spec.mlPolicy`."""
 
+    flux: Flux
+    jax: Jax
+    mpi: Mpi
     numNodes: int
-    torch: TorchPolicy
-    mpi: MpiPolicy
-    jax: EmptyPolicy
-    xgboost: EmptyPolicy
-    flux: FluxPolicy
+    torch: Torch
+    xgboost: Jax
+
+
+class Flux(TypedDict, total=False):
+    """`spec.mlPolicy.flux`."""
+
+    numProcPerNode: int
+
+
+class Jax(TypedDict, total=False):
+    """`spec.mlPolicy.jax`."""
+
+
+class Mpi(TypedDict, total=False):
+    """`spec.mlPolicy.mpi`."""
+
+    mpiImplementation: Literal["OpenMPI", ""]
+    numProcPerNode: int
+    runLauncherAsNode: bool
+    sshAuthMountPath: Annotated[str, MaxLen(4096)]
+
+
+class Torch(TypedDict, total=False):
+    """`spec.mlPolicy.torch`."""
+
+    envInjection: EnvInjection
+
+
+class EnvInjection(TypedDict, total=False):
+    """`spec.mlPolicy.torch.envInjection`."""
+
+    targets: Annotated[list[Target], MaxLen(16)]
+
+
+class Target(TypedDict, total=False):
+    """`spec.mlPolicy.torch.envInjection.targets[]`."""
+
+    containerNames: Required[Annotated[list[Annotated[str, MaxLen(63)]], MinLen(1), MaxLen(8)]]
+    jobName: Required[Annotated[str, MinLen(1), MaxLen(253)]]
+
+
+class PodGroupPolicy(TypedDict, total=False):
+    """`spec.podGroupPolicy`."""
+
+    coscheduling: Coscheduling
+    volcano: Volcano
 
 
 class Coscheduling(TypedDict, total=False):
-    """Gang scheduling by the coscheduling plugin."""
+    """`spec.podGroupPolicy.coscheduling`."""
 
     scheduleTimeoutSeconds: int
 
 
-class NetworkTopology(TypedDict, total=False):
-    """How far apart Volcano may place the pods."""
-
-    mode: Literal["hard", "soft"]
-    highestTierAllowed: int
-
-
-class VolcanoPolicy(TypedDict, total=False):
-    """Gang scheduling by Volcano."""
+class Volcano(TypedDict, total=False):
+    """`spec.podGroupPolicy.volcano`."""
 
     networkTopology: NetworkTopology
 
 
-class PodGroupPolicy(TypedDict, total=False):
-    """Gang scheduling, one of these."""
+class NetworkTopology(TypedDict, total=False):
+    """`spec.podGroupPolicy.volcano.networkTopology`."""
 
-    coscheduling: Coscheduling
-    volcano: VolcanoPolicy
+    highestTierAllowed: int
+    mode: Literal["hard", "soft"]
 
 
-class JobSetTemplate(TypedDict, total=False):
-    """The JobSet that a TrainJob becomes."""
+class Template(TypedDict, total=False):
+    """`spec.template`."""
 
     metadata: TemplateMeta
-    spec: JobSetSpec
+    spec: TemplateSpec
+
+
+class TemplateSpec(TypedDict, total=False):
+    """`spec.template.spec`."""
+
+    coordinator: Coordinator
+    failurePolicy: FailurePolicy
+    managedBy: str
+    network: Network
+    replicatedJobs: list[ReplicatedJob]
+    startupPolicy: StartupPolicy
+    successPolicy: SuccessPolicy
+    suspend: bool
+    ttlSecondsAfterFinished: Annotated[int, Ge(0)]
+    volumeClaimPolicies: Annotated[list[VolumeClaimPolicy], MaxLen(50)]
+
+
+class Coordinator(TypedDict, total=False):
+    """`spec.template.spec.coordinator`."""
+
+    jobIndex: int
+    podIndex: int
+    replicatedJob: Required[str]
+
+
+class FailurePolicy(TypedDict, total=False):
+    """`spec.template.spec.failurePolicy`."""
+
+    maxRestarts: int
+    restartStrategy: Literal["Recreate", "BlockingRecreate", "InPlaceRestart"]
+    rules: list[Rule]
+
+
+class Rule(TypedDict, total=False):
+    """`spec.template.spec.failurePolicy.rules[]`."""
+
+    action: Required[
+        Literal["FailJobSet", "RestartJobSet", "RestartJobSetAndIgnoreMaxRestarts", "RestartJob", "RestartJobAndIgnoreMaxRestarts"]
+    ]
+    name: Required[str]
+    onJobFailureMessagePatterns: list[str]
+    onJobFailureReasons: list[str]
+    targetReplicatedJobs: list[str]
+
+
+class Network(TypedDict, total=False):
+    """`spec.template.spec.network`."""
+
+    enableDNSHostnames: bool
+    publishNotReadyAddresses: bool
+    subdomain: str
+
+
+class ReplicatedJob(TypedDict, total=False):
+    """`spec.template.spec.replicatedJobs[]`."""
+
+    dependsOn: Annotated[list[DependsOn], MaxLen(5)]
+    groupName: str
+    name: Required[str]
+    replicas: int
+    template: Required[JobTemplate]
+
+
+class DependsOn(TypedDict, total=False):
+    """`spec.template.spec.replicatedJobs[].dependsOn[]`."""
+
+    name: Required[str]
+    status: Required[Literal["Ready", "Complete"]]
+
+
+class StartupPolicy(TypedDict, total=False):
+    """`spec.template.spec.startupPolicy`."""
+
+    startupPolicyOrder: Required[Literal["AnyOrder", "InOrder"]]
+
+
+class SuccessPolicy(TypedDict, total=False):
+    """`spec.template.spec.successPolicy`."""
+
+    operator: Required[Literal["All", "Any"]]
+    targetReplicatedJobs: list[str]
+
+
+class VolumeClaimPolicy(TypedDict, total=False):
+    """`spec.template.spec.volumeClaimPolicies[]`."""
+
+    retentionPolicy: RetentionPolicy
+    templates: Annotated[list[VolumeClaimPolicyTemplate], MaxLen(50)]
+
+
+class RetentionPolicy(TypedDict, total=False):
+    """`spec.template.spec.volumeClaimPolicies[].retentionPolicy`."""
+
+    whenDeleted: Literal["Delete", "Retain"]
+
+
+class VolumeClaimPolicyTemplate(TypedDict, total=False):
+    """`spec.template.spec.volumeClaimPolicies[].templates[]`."""
+
+    apiVersion: str
+    kind: str
+    metadata: TemplateMeta
+    spec: PersistentVolumeClaimSpec
+    status: Status
+
+
+class Status(TypedDict, total=False):
+    """`spec.template.spec.volumeClaimPolicies[].templates[].status`."""
+
+    accessModes: list[str]
+    allocatedResourceStatuses: dict[str, str]
+    allocatedResources: dict[str, Quantity]
+    capacity: dict[str, Quantity]
+    conditions: list[Condition]
+    currentVolumeAttributesClassName: str
+    modifyVolumeStatus: ModifyVolumeStatus
+    phase: str
+
+
+class Condition(TypedDict, total=False):
+    """`spec.template.spec.volumeClaimPolicies[].templates[].status.conditions[]`."""
+
+    lastProbeTime: str
+    lastTransitionTime: str
+    message: str
+    reason: str
+    status: Required[str]
+    type: Required[str]
+
+
+class ModifyVolumeStatus(TypedDict, total=False):
+    """`spec.template.spec.volumeClaimPolicies[].templates[].status.modifyVolumeStatus`."""
+
+    status: Required[str]
+    targetVolumeAttributesClassName: str
+
+
+class TrainJobSpec(TypedDict, total=False):
+    """`spec`."""
+
+    activeDeadlineSeconds: Annotated[int, Ge(1)]
+    initializer: Initializer
+    managedBy: Literal["trainer.kubeflow.org/trainjob-controller", "kueue.x-k8s.io/multikueue"]
+    runtimePatches: Annotated[list[RuntimePatch], MaxLen(16)]
+    runtimeRef: Required[RuntimeRef]
+    suspend: bool
+    trainer: Trainer
+
+
+class Initializer(TypedDict, total=False):
+    """`spec.initializer`."""
+
+    dataset: Dataset
+    model: Dataset
+
+
+class Dataset(TypedDict, total=False):
+    """`spec.initializer.dataset`."""
+
+    env: Annotated[list[EnvVar], MaxLen(128)]
+    secretRef: LocalObjectReference
+    storageUri: Annotated[str, MaxLen(2048)]
+
+
+class RuntimePatch(TypedDict, total=False):
+    """`spec.runtimePatches[]`."""
+
+    manager: Required[Annotated[str, MinLen(1), MaxLen(253)]]
+    time: str
+    trainingRuntimeSpec: TrainingRuntimeSpec
 
 
 class TrainingRuntimeSpec(TypedDict, total=False):
-    """How TrainJobs of this runtime run."""
+    """`spec.runtimePatches[].trainingRuntimeSpec`."""
 
-    mlPolicy: MlPolicy
-    podGroupPolicy: PodGroupPolicy
-    template: JobSetTemplate
+    template: TrainingRuntimeSpecTemplate
 
 
-class TrainingRuntime(TypedDict):
-    """A runtime for the TrainJobs of one namespace."""
+class TrainingRuntimeSpecTemplate(TypedDict, total=False):
+    """`spec.runtimePatches[].trainingRuntimeSpec.template`."""
 
-    apiVersion: Literal["trainer.kubeflow.org/v1alpha1"]
-    kind: Literal["TrainingRuntime"]
-    metadata: ObjectMeta
-    spec: TrainingRuntimeSpec
+    metadata: TemplateMeta
+    spec: TrainingRuntimeSpecTemplateSpec
 
 
-class ClusterTrainingRuntime(TypedDict):
-    """A runtime for the TrainJobs of every namespace."""
+class TrainingRuntimeSpecTemplateSpec(TypedDict, total=False):
+    """`spec.runtimePatches[].trainingRuntimeSpec.template.spec`."""
 
-    apiVersion: Literal["trainer.kubeflow.org/v1alpha1"]
-    kind: Literal["ClusterTrainingRuntime"]
-    metadata: ObjectMeta
-    spec: TrainingRuntimeSpec
+    replicatedJobs: Annotated[list[SpecReplicatedJob], MaxLen(100)]
+
+
+class SpecReplicatedJob(TypedDict, total=False):
+    """`spec.runtimePatches[].trainingRuntimeSpec.template.spec.replicatedJobs[]`."""
+
+    name: Required[Annotated[str, MinLen(1), MaxLen(253)]]
+    template: ReplicatedJobTemplate
+
+
+class ReplicatedJobTemplate(TypedDict, total=False):
+    """`spec.runtimePatches[].trainingRuntimeSpec.template.spec.replicatedJobs[].template`."""
+
+    metadata: TemplateMeta
+    spec: ReplicatedJobTemplateSpec
+
+
+class ReplicatedJobTemplateSpec(TypedDict, total=False):
+    """`spec.runtimePatches[].trainingRuntimeSpec.template.spec.replicatedJobs[].template.spec`."""
+
+    template: SpecTemplate
+
+
+class SpecTemplate(TypedDict, total=False):
+    """`spec.runtimePatches[].trainingRuntimeSpec.template.spec.replicatedJobs[].template.spec.template`."""
+
+    metadata: TemplateMeta
+    spec: SpecTemplateSpec
+
+
+class SpecTemplateSpec(TypedDict, total=False):
+    """`spec.runtimePatches[].trainingRuntimeSpec.template.spec.replicatedJobs[].template.spec.template.spec`."""
+
+    affinity: Affinity
+    containers: Annotated[list[SpecContainer], MaxLen(64)]
+    imagePullSecrets: Annotated[list[LocalObjectReference], MaxLen(64)]
+    initContainers: Annotated[list[SpecContainer], MaxLen(64)]
+    nodeSelector: dict[str, str]
+    schedulingGates: Annotated[list[SchedulingGate], MaxLen(16)]
+    securityContext: PodSecurityContext
+    serviceAccountName: Annotated[str, MaxLen(253)]
+    terminationGracePeriodSeconds: Annotated[int, Ge(0)]
+    tolerations: Annotated[list[Toleration], MaxLen(128)]
+    volumes: Annotated[list[Volume], MaxLen(128)]
+
+
+class SpecContainer(TypedDict, total=False):
+    """`spec.runtimePatches[].trainingRuntimeSpec.template.spec.replicatedJobs[].template.spec.template.spec.containers[]`."""
+
+    env: Annotated[list[EnvVar], MaxLen(128)]
+    name: Required[Annotated[str, MinLen(1), MaxLen(253)]]
+    securityContext: SecurityContext
+    volumeMounts: Annotated[list[VolumeMount], MaxLen(128)]
+
+
+class SchedulingGate(TypedDict, total=False):
+    """`spec.runtimePatches[].trainingRuntimeSpec.template.spec.replicatedJobs[].template.spec.template.spec.schedulingGates[]`."""
+
+    name: Required[str]
+
+
+class RuntimeRef(TypedDict, total=False):
+    """`spec.runtimeRef`."""
+
+    apiGroup: Annotated[str, MaxLen(253)]
+    kind: Literal["ClusterTrainingRuntime", "TrainingRuntime"]
+    name: Required[Annotated[str, MinLen(1), MaxLen(253)]]
+
+
+class Trainer(TypedDict, total=False):
+    """`spec.trainer`."""
+
+    args: Annotated[list[Annotated[str, MaxLen(1048576)]], MaxLen(128)]
+    command: Annotated[list[Annotated[str, MaxLen(1048576)]], MaxLen(128)]
+    env: Annotated[list[EnvVar], MaxLen(128)]
+    image: Annotated[str, MaxLen(500)]
+    numNodes: int
+    numProcPerNode: int
+    resourcesPerNode: ResourceRequirements

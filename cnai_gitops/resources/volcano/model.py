@@ -1,67 +1,31 @@
-"""Fields of Volcano's Queue and PodGroup (scheduling.volcano.sh/v1beta1) and Job (batch.volcano.sh/v1alpha1).
+"""Fields of Job, PodGroup, Queue as volcano v1.15.1 has them.
 
-Must not: count pods.
+Must not: be edited. Written by tools/models.py from the CRDs.
 """
 
 from __future__ import annotations
 
-from typing import Literal, Required, TypedDict
+from typing import Annotated, Literal, Required, TypedDict
 
-from cnai_gitops.resources.core.meta import ObjectMeta, Quantity
-from cnai_gitops.resources.core.pod import PodTemplateSpec
+from annotated_types import Ge, Le, MaxLen, MinLen
+
+from cnai_gitops.resources.core.container import Container
+from cnai_gitops.resources.core.meta import LabelSelector, Matches, ObjectMeta, Quantity, TemplateMeta
+from cnai_gitops.resources.core.pod import PodFields
 from cnai_gitops.resources.core.volume import PersistentVolumeClaimSpec
 
 
-class Guarantee(TypedDict, total=False):
-    """Reserved for this queue; nobody else can use it."""
+class Job(TypedDict, total=False):
+    """A whole Job."""
 
-    resource: dict[str, Quantity]
-
-
-class QueueSpec(TypedDict, total=False):
-    """Share of a queue: `capability` is the hard cap, above `deserved`, above `guarantee`."""
-
-    weight: int
-    capability: dict[str, Quantity]
-    deserved: dict[str, Quantity]
-    guarantee: Guarantee
-    reclaimable: bool
-    parent: str
-    priority: int
-    dequeueStrategy: Literal["fifo", "traverse"]
-    type: str
-
-
-class Queue(TypedDict, total=False):
-    """A queue of the cluster."""
-
-    apiVersion: Required[Literal["scheduling.volcano.sh/v1beta1"]]
-    kind: Required[Literal["Queue"]]
+    apiVersion: Required[Literal["batch.volcano.sh/v1alpha1"]]
+    kind: Required[Literal["Job"]]
     metadata: Required[ObjectMeta]
-    spec: QueueSpec
-
-
-class NetworkTopology(TypedDict, total=False):
-    """How far apart pods may be."""
-
-    mode: Literal["hard", "soft"]
-    highestTierAllowed: int
-    highestTierName: str
-
-
-class PodGroupSpec(TypedDict, total=False):
-    """Pods that start together or not at all."""
-
-    minMember: int
-    minTaskMember: dict[str, int]
-    minResources: dict[str, Quantity]
-    queue: str
-    priorityClassName: str
-    networkTopology: NetworkTopology
+    spec: Required[VolcanoJobSpec]
 
 
 class PodGroup(TypedDict, total=False):
-    """Pods that start together or not at all."""
+    """A whole PodGroup."""
 
     apiVersion: Required[Literal["scheduling.volcano.sh/v1beta1"]]
     kind: Required[Literal["PodGroup"]]
@@ -69,65 +33,173 @@ class PodGroup(TypedDict, total=False):
     spec: PodGroupSpec
 
 
-class LifecyclePolicy(TypedDict, total=False):
-    """What an event of a pod does to the job."""
+class Queue(TypedDict, total=False):
+    """A whole Queue."""
 
+    apiVersion: Required[Literal["scheduling.volcano.sh/v1beta1"]]
+    kind: Required[Literal["Queue"]]
+    metadata: Required[ObjectMeta]
+    spec: QueueSpec
+
+
+class VolcanoJobSpec(TypedDict, total=False):
+    """`spec`."""
+
+    maxRetry: Annotated[int, Ge(0)]
+    minAvailable: Annotated[int, Ge(0)]
+    minSuccess: Annotated[int, Ge(1)]
+    networkTopology: NetworkTopology
+    plugins: dict[str, list[str]]
+    policies: list[Policy]
+    priorityClassName: Annotated[str, MaxLen(253), Matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")]
+    queue: Annotated[str, MaxLen(253), Matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")]
+    runningEstimate: str
+    schedulerName: Annotated[str, MaxLen(63)]
+    tasks: Annotated[list[Task], MinLen(1)]
+    ttlSecondsAfterFinished: Annotated[int, Ge(0)]
+    volumes: list[SpecVolume]
+
+
+class NetworkTopology(TypedDict, total=False):
+    """`spec.networkTopology`."""
+
+    highestTierAllowed: Annotated[int, Ge(0)]
+    highestTierName: Annotated[str, MaxLen(253)]
+    mode: Literal["hard", "soft"]
+
+
+class Policy(TypedDict, total=False):
+    """`spec.policies[]`."""
+
+    action: str
     event: str
     events: list[str]
-    action: str
     exitCode: int
     timeout: str
 
 
-class TaskDependsOn(TypedDict, total=False):
-    """Tasks that must be there first."""
-
-    name: list[str]
-    iteration: Literal["any", "all"]
-
-
 class Task(TypedDict, total=False):
-    """Equal pods of a job."""
+    """`spec.tasks[]`."""
 
-    name: str
-    replicas: int
-    minAvailable: int
-    template: PodTemplateSpec
-    policies: list[LifecyclePolicy]
-    dependsOn: TaskDependsOn
-    maxRetry: int
+    dependsOn: DependsOn
+    maxRetry: Annotated[int, Ge(0)]
+    minAvailable: Annotated[int, Ge(0)]
+    name: Annotated[str, MaxLen(63), Matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?")]
+    partitionPolicy: PartitionPolicy
+    policies: list[Policy]
+    replicas: Annotated[int, Ge(0)]
+    template: Template
     topologyPolicy: Literal["none", "best-effort", "restricted", "single-numa-node"]
 
 
-class JobVolume(TypedDict, total=False):
-    """A claim mounted into every pod."""
+class DependsOn(TypedDict, total=False):
+    """`spec.tasks[].dependsOn`."""
 
-    mountPath: Required[str]
-    volumeClaimName: str
-    volumeClaim: PersistentVolumeClaimSpec
+    iteration: Literal["any", "all"]
+    name: list[str]
 
 
-class JobSpec(TypedDict, total=False):
-    """Tasks and their common fate."""
+class PartitionPolicy(TypedDict, total=False):
+    """`spec.tasks[].partitionPolicy`."""
 
-    schedulerName: str
-    queue: str
-    minAvailable: int
-    minSuccess: int
-    priorityClassName: str
-    maxRetry: int
-    policies: list[LifecyclePolicy]
-    plugins: dict[str, list[str]]
-    tasks: list[Task]
-    ttlSecondsAfterFinished: int
-    volumes: list[JobVolume]
+    minPartitions: Annotated[int, Ge(0)]
     networkTopology: NetworkTopology
+    partitionSize: Required[Annotated[int, Ge(1)]]
+    totalPartitions: Required[Annotated[int, Ge(1)]]
 
 
-class Job(TypedDict):
-    """A batch job of several tasks."""
+class Template(TypedDict, total=False):
+    """`spec.tasks[].template`."""
 
-    apiVersion: Literal["batch.volcano.sh/v1alpha1"]
-    kind: Literal["Job"]
-    metadata: ObjectMeta
-    spec: JobSpec
+    metadata: TemplateMeta
+    spec: TemplateSpec
+
+
+class TemplateSpec(PodFields, total=False):
+    """`spec.tasks[].template.spec`."""
+
+    containers: Required[list[Container]]
+    workloadRef: WorkloadRef
+
+
+class WorkloadRef(TypedDict, total=False):
+    """`spec.tasks[].template.spec.workloadRef`."""
+
+    name: Required[str]
+    podGroup: Required[str]
+    podGroupReplicaKey: str
+
+
+class SpecVolume(TypedDict, total=False):
+    """`spec.volumes[]`."""
+
+    mountPath: Required[Annotated[str, MinLen(1), Matches("[^:]+")]]
+    volumeClaim: PersistentVolumeClaimSpec
+    volumeClaimName: Annotated[str, MaxLen(253)]
+
+
+class PodGroupSpec(TypedDict, total=False):
+    """`spec`."""
+
+    minMember: Annotated[int, Ge(0)]
+    minResources: dict[str, Quantity]
+    minTaskMember: dict[str, int]
+    networkTopology: NetworkTopology
+    priorityClassName: Annotated[str, MaxLen(253)]
+    queue: Annotated[str, MaxLen(253), Matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")]
+    subGroupPolicy: list[SubGroupPolicy]
+
+
+class SubGroupPolicy(TypedDict, total=False):
+    """`spec.subGroupPolicy[]`."""
+
+    labelSelector: LabelSelector
+    matchLabelKeys: list[str]
+    minSubGroups: Annotated[int, Ge(0)]
+    name: Annotated[str, MaxLen(253)]
+    networkTopology: NetworkTopology
+    subGroupSize: Annotated[int, Ge(1)]
+
+
+class QueueSpec(TypedDict, total=False):
+    """`spec`."""
+
+    affinity: SpecAffinity
+    capability: dict[str, Quantity]
+    dequeueStrategy: Literal["fifo", "traverse"]
+    deserved: dict[str, Quantity]
+    extendClusters: list[ExtendCluster]
+    guarantee: Guarantee
+    parent: Annotated[str, MaxLen(253), Matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")]
+    priority: Annotated[int, Ge(0)]
+    reclaimable: bool
+    type: Annotated[str, MaxLen(253)]
+    weight: Annotated[int, Ge(1), Le(65535)]
+
+
+class SpecAffinity(TypedDict, total=False):
+    """`spec.affinity`."""
+
+    nodeGroupAffinity: NodeGroupAffinity
+    nodeGroupAntiAffinity: NodeGroupAffinity
+
+
+class NodeGroupAffinity(TypedDict, total=False):
+    """`spec.affinity.nodeGroupAffinity`."""
+
+    preferredDuringSchedulingIgnoredDuringExecution: list[str]
+    requiredDuringSchedulingIgnoredDuringExecution: list[str]
+
+
+class ExtendCluster(TypedDict, total=False):
+    """`spec.extendClusters[]`."""
+
+    capacity: dict[str, Quantity]
+    name: str
+    weight: int
+
+
+class Guarantee(TypedDict, total=False):
+    """`spec.guarantee`."""
+
+    resource: dict[str, Quantity]
