@@ -112,7 +112,8 @@ def test_docstring_says_what_a_file_must_not_do(name: str) -> None:
 
 
 def test_files_can_be_read_at_once() -> None:
-    long = {name: len((PACKAGE / name).read_text(encoding="utf-8").splitlines()) for name in NAMES}
+    texts = {name: (PACKAGE / name).read_text(encoding="utf-8") for name in NAMES}
+    long = {name: len(text.splitlines()) for name, text in texts.items() if "Written by tools/models.py" not in text}
     assert {name: lines for name, lines in long.items() if lines > 300 and name not in LONG_FILES} == {}
     assert [name for name in LONG_FILES if long.get(name, 0) <= 300] == []
 

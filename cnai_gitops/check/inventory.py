@@ -16,14 +16,15 @@ from cnai_gitops.check.selectors import Selectors
 from cnai_gitops.plan.build import Plan, Use
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, Pods, Resource, kind_of
+from cnai_gitops.resources.policy import POD_DISRUPTION_BUDGET
 
 DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
 PATH = re.compile(r"^[A-Za-z]+(\[[0-9]+\]|\.[A-Za-z]+)*$")
 STEP = re.compile(r"[A-Za-z]+|[0-9]+")
 LOCATION = {"uri", "region", "jurisdiction", "encryption", "kms_key", "access_log"}
 CLUSTER = {"region", "jurisdiction", "role", "accelerators"}
-MAIN_KINDS = ("InferenceService", "RayService", "WorkflowTemplate", "Deployment")
-"""Kinds that stand for a whole stage; findings about a stage blame the first of them."""
+STANDS_FOR = ("service", "run", "")
+"""What an object can stand for; findings about a stage blame the first object of the first of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +185,7 @@ def _datasets(plan: Plan, targets: Iterable[Target]) -> dict[str, Any]:
 def main_of(resources: Iterable[Resource], stage: str) -> Resource | None:
     """The object that stands for a stage."""
     mine = [resource for resource in resources if resource.stage == stage]
-    ranked = sorted(mine, key=lambda r: MAIN_KINDS.index(r.key.kind) if r.key.kind in MAIN_KINDS else len(MAIN_KINDS))
-    return ranked[0] if ranked else None
+    return min(mine, key=lambda r: STANDS_FOR.index(kind.stands_for if (kind := kind_of(r.body)) else ""), default=None)
 
 
 def _of_apps(plan: Plan, by_target: Mapping[Target, Sequence[Owned]]) -> Iterator[tuple[Target, Owned, Any]]:
@@ -244,7 +244,7 @@ def budgets_of(target: Target, items: Iterable[Owned]) -> dict[str, Selectors[di
     by_namespace: dict[str, list[tuple[Any, dict[str, Any]]]] = {}
     for item in items:
         for resource in item.resources:
-            if resource.key.kind == "PodDisruptionBudget":
+            if kind_of(resource.body) is POD_DISRUPTION_BUDGET:
                 spec = resource.body.get("spec")
                 spec = spec if isinstance(spec, Mapping) else {}
                 pair = spec.get("selector"), {"id": document_id(target, resource), "spec": spec}

@@ -20,8 +20,8 @@ from cnai_gitops.resources.base import Body, Resource
 from cnai_gitops.spec.environment import TeamShare
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_event_sources import EventBus
-    from cnai_gitops.resources.external_secrets import ExternalSecret
+    from cnai_gitops.resources.argo_events.sources import EventBus
+    from cnai_gitops.resources.external_secrets.model import ExternalSecret
     from cnai_gitops.resources.kubernetes import ConfigMap, LimitRange, Namespace, NetworkPolicy, PriorityClass
 
 Preemption = Literal["PreemptLowerPriority", "Never"]

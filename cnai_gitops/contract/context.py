@@ -26,7 +26,7 @@ from cnai_gitops.spec.blueprint import Blueprint
 from cnai_gitops.spec.environment import DatasetPlace, Gateway
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.core import ObjectMeta
+    from cnai_gitops.resources.core.meta import ObjectMeta
 
 S = TypeVar("S")
 T = TypeVar("T")

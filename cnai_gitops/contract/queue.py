@@ -14,7 +14,7 @@ from cnai_gitops.plan.target import Target
 from cnai_gitops.spec.roles import QueueRole
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.core import ObjectMeta
+    from cnai_gitops.resources.core.meta import ObjectMeta
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ from cnai_gitops.spec.serve import Serve
 from cnai_gitops.spec.train import Train
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_template import Template
-    from cnai_gitops.resources.keda import Trigger as ScaleTrigger
-    from cnai_gitops.resources.monitoring import RuleGroup
+    from cnai_gitops.resources.argo_workflows.template import Template
+    from cnai_gitops.resources.keda.model import Trigger as ScaleTrigger
+    from cnai_gitops.resources.monitoring.model import Group as RuleGroup
 
 
 @dataclass(frozen=True, slots=True)

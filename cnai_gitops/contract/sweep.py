@@ -18,7 +18,7 @@ from cnai_gitops.spec.roles import SweepRole
 from cnai_gitops.spec.train import Train
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_template import Template
+    from cnai_gitops.resources.argo_workflows.template import Template
 
 TRIALS = "trials"
 """Name of the template that runs all trials."""

@@ -146,7 +146,7 @@ def _changes(old: Mapping[Key, Body], new: Mapping[Key, Body], applied: bool) ->
 def _restarts(old: Body, new: Body) -> bool:
     """True when running pods are replaced: a pod template of a long-running object changed, or what becomes part of it."""
     kind = kind_of(new)
-    if kind is None or kind.pods is None or kind.kind in ("WorkflowTemplate", "CronWorkflow", "TrainingRuntime", "ClusterTrainingRuntime"):
+    if kind is None or kind.pods is None or kind.runs != "now":
         return False
 
     def running(body: Body) -> list[Any]:
