@@ -13,88 +13,15 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeVar
 
+from cnai_gitops.check.inventory import RUNS, TEMPLATES, Inventory, embedded, values
 from cnai_gitops.findings import Finding
-from cnai_gitops.resources import argo_events, argo_workflows, katib
-from cnai_gitops.resources.accelerators import UNREADABLE, pod_demand, times, total
-from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, World, key_of, kind_of
+from cnai_gitops.resources import argo_events, argo_workflows
+from cnai_gitops.resources.accelerators import UNREADABLE
+from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, key_of, kind_of
 
 K = TypeVar("K", bound=Hashable)
 
-_DEEPEST = 12
-_RUNS = ("CronWorkflow", "Workflow")
-_TEMPLATES = ("WorkflowTemplate", "ClusterWorkflowTemplate")
 _SCALERS = ("ScaledObject", "ScaledJob")
-
-
-class Inventory(World):
-    """The objects of one target, as kinds ask about them. Of two bodies with one identity both are looked at."""
-
-    def __init__(self, bodies: Iterable[Body]) -> None:
-        """Index objects by identity; an object without a name gets one of its own."""
-        self.bodies: dict[Key, list[Body]] = {}
-        self.named: dict[tuple[str, str], set[str]] = {}  # kinds by namespace and name
-        for body in bodies:
-            key = self._identity(body)
-            self.bodies.setdefault(key, []).append(body)
-            self.named.setdefault((key.namespace, key.name), set()).add(key.kind)
-        self._scaled: dict[Key, float] = {}
-        for scaled in (kind.scales(body) for body in self if (kind := kind_of(body)) and kind.scales):
-            if scaled:
-                self._scaled[scaled[0]] = max(self._scaled.get(scaled[0], 0), scaled[1])
-        self._depth = 0
-
-    def __iter__(self) -> Iterator[Body]:
-        """Every body."""
-        return (body for same in self.bodies.values() for body in same)
-
-    def get(self, group: str, kind: str, namespace: str, name: str) -> Body | None:
-        """The object of that identity, or None."""
-        found = self.bodies.get(Key(group, kind, namespace, name))
-        return found[0] if found else None
-
-    def scaled_max(self, group: str, kind: str, namespace: str, name: str) -> float | None:
-        """Largest replica count that any autoscaler gives the named object; None without an autoscaler."""
-        return self._scaled.get(Key(group, kind, namespace, name))
-
-    def demand(self, body: Body) -> Demand:
-        """Peak of one object as if it was running; words when its kind is not known."""
-        if self._depth >= _DEEPEST:
-            return Demand(unknown=(f"{body.get('kind')} creates objects that create objects, too deep to follow",))
-        self._depth += 1
-        try:
-            return self._demand(body)
-        finally:
-            self._depth -= 1
-
-    def _demand(self, body: Body) -> Demand:
-        kind = kind_of(body)
-        if kind is None:
-            words = f"nobody knows how many pods a {body.get('apiVersion')} {body.get('kind')} makes"
-            return Demand(unknown=(words,) if _has_containers(body) else ())
-        if kind.demand:
-            return kind.demand(body, self)
-        return total(times(pod_demand(pods.spec), pods.count) for pods in (kind.pods(body) if kind.pods else ()))
-
-    def _identity(self, body: Body) -> Key:
-        key = key_of(body)
-        if key.name:
-            return key
-        number = sum(1 for known in self.bodies if known[:3] == key[:3] and known.name.startswith("#"))
-        return key._replace(name=f"#{number}")
-
-
-def embedded(body: Body, world: World) -> list[tuple[str, Body]]:
-    """(path, object) of every object that a manifest carries for somebody else to create, parameters filled in.
-
-    These are the manifests of Argo resource templates and the trial of a Katib Experiment. A scalar that only a run can
-    know is a word in them. They are counted as part of the object that carries them.
-    """
-    kind = kind_of(body)
-    if kind is None:
-        return []
-    if kind.group == argo_workflows.GROUP and kind.kind in (*_RUNS, *_TEMPLATES):
-        return list(argo_workflows.embedded(body, world))
-    return list(katib.trials(body)) if kind.group == katib.GROUP else []
 
 
 def peaks(bodies: Sequence[Body]) -> dict[Key, Demand]:
@@ -152,9 +79,9 @@ def team_totals(found: Iterable[tuple[K, Demand]], team_of: Callable[[K], str]) 
 def _counted_through_others(inventory: Inventory) -> set[Key]:
     """Workflow templates that a schedule, a workflow or another template runs."""
     runs = {key: _templates_of(same, inventory) for key, same in inventory.bodies.items() if key.group == argo_workflows.GROUP}
-    runs = {key: wanted for key, wanted in runs.items() if key.kind in (*_RUNS, *_TEMPLATES)}
+    runs = {key: wanted for key, wanted in runs.items() if key.kind in (*RUNS, *TEMPLATES)}
     wanted_by_others = {template for key, wanted in runs.items() for template in wanted if template != key}
-    roots = [key for key in runs if key.kind in _RUNS] + [key for key in runs if key.kind in _TEMPLATES and key not in wanted_by_others]
+    roots = [key for key in runs if key.kind in RUNS] + [key for key in runs if key.kind in TEMPLATES and key not in wanted_by_others]
     reached: set[Key] = set()
     # Templates that only call each other in a circle are left for last: the first of them stands for the circle.
     for root in (*roots, *sorted(runs)):
@@ -162,7 +89,7 @@ def _counted_through_others(inventory: Inventory) -> set[Key]:
             _reach(root, runs, reached)
             reached.add(root)
             roots.append(root)
-    return {key for key in reached if key.kind in _TEMPLATES and key not in roots}
+    return {key for key in reached if key.kind in TEMPLATES and key not in roots}
 
 
 def _takes_turns(body: Body, inventory: Inventory) -> bool:
@@ -199,7 +126,7 @@ def _templates_of(same: Sequence[Body], inventory: Inventory) -> set[Key]:
     for body in same:
         for part in (body, *(made for _, made in embedded(body, inventory))):
             namespace = key_of(part).namespace or key_of(body).namespace
-            for ref in _values(part, ("workflowTemplateRef", "templateRef")):
+            for ref in values(part, ("workflowTemplateRef", "templateRef")):
                 if isinstance(ref, Mapping) and ref.get("clusterScope"):
                     wanted.add(Key(argo_workflows.GROUP, "ClusterWorkflowTemplate", "", str(ref.get("name"))))
                 elif isinstance(ref, Mapping):
@@ -231,19 +158,3 @@ def _unsaid_limits(bodies: Sequence[Body], found: Mapping[Key, Demand], target: 
         if any(held.peak.values()):
             message = f"{key.kind} {key.name}: maxReplicaCount is absent, so KEDA goes up to 100"
             yield Finding(code="CNAI601", message=message, resource=str(key), target=target, help="set spec.maxReplicaCount")
-
-
-def _has_containers(node: Any) -> bool:
-    return any(isinstance(value, list) and any(isinstance(c, Mapping) for c in value) for value in _values(node, ("containers",)))
-
-
-def _values(node: Any, names: tuple[str, ...]) -> Iterator[Any]:
-    """Values of the named keys anywhere in plain data."""
-    queue = [node]
-    while queue:
-        here = queue.pop()
-        if isinstance(here, Mapping):
-            yield from (here[name] for name in names if name in here)
-            queue += here.values()
-        elif isinstance(here, list):
-            queue += here

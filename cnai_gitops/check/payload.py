@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from cnai_gitops.check.schema import path_text
+from cnai_gitops.check.field_path import path_text
 from cnai_gitops.findings import Finding
 
 LARGEST_OBJECT = 1_572_864

@@ -1,11 +1,12 @@
 """The platform's own objects of a cluster: namespaces, quotas, queues, default deny, secrets, priorities.
 
-Must not: know an application. One owner a cluster (`_platform`); applications wait for it.
+Must not: know more of an application than its Tenant says. One owner a cluster (`_platform`); applications wait for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cnai_gitops.compile.retrain import BUS_PODS, SECRET
@@ -22,9 +23,26 @@ PRIORITIES = (("serving", 1_000_000, "PreemptLowerPriority"), ("training", 1_000
 COVERED = ("cpu", "memory")
 
 
-def compile_platform(plan: Plan, target: Target) -> Iterator[Resource]:
-    """All objects of the platform on one cluster."""
-    teams = teams_on(plan, target)
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """What one application asks of the platform of a cluster: a place for its team, `secrets` by name, an event bus if it `retrains`."""
+
+    team: str
+    secrets: tuple[str, ...] = ()
+    retrains: bool = False
+
+
+def tenant(plan: Plan, app: str, target: Target) -> Tenant:
+    """What an application asks of the platform where it runs: secrets of the datasets that it touches, and the retrain token."""
+    blueprint = plan.project.apps[app].value
+    places = (plan.dataset_place(use.dataset, target) for use in plan.uses(blueprint))
+    retrains = any(o.drift and o.drift.then == "retrain" for _, o in blueprint.stages("observe"))
+    secrets = {place.secret for place in places if place and place.secret} | ({SECRET} if retrains else set())
+    return Tenant(blueprint.team, tuple(sorted(secrets & target.environment.secrets.keys())), retrains)
+
+
+def compile_platform(target: Target, tenants: Iterable[Tenant]) -> Iterator[Resource]:
+    """All objects of the platform on one cluster; a team that runs nothing there gets no namespace, queue or secret."""
     for name, value, preemption in PRIORITIES:
         yield _made(_priority(name, value, preemption))
         yield _made(_workload_priority(name, value))
@@ -32,14 +50,12 @@ def compile_platform(plan: Plan, target: Target) -> Iterator[Resource]:
         yield _made(_flavor(name))
     yield _made({"apiVersion": "kueue.x-k8s.io/v1beta2", "kind": "ResourceFlavor", "metadata": _meta("default"), "spec": {}})
     yield _made({"apiVersion": "kueue.x-k8s.io/v1beta2", "kind": "Cohort", "metadata": _meta(f"org-{target.env}"), "spec": {}})
-    for team, share in teams.items():
-        yield from (_made(body) for body in _team(plan, target, team, share))
-
-
-def teams_on(plan: Plan, target: Target) -> Mapping[str, TeamShare]:
-    """Teams that run something on this cluster; the others get no namespace, queue or secret there."""
-    running = {entry.value.team for name, entry in plan.project.apps.items() if plan.runs_on(name, target)}
-    return {team: share for team, share in sorted(target.environment.teams.items()) if team in running}
+    by_team: dict[str, list[Tenant]] = {}
+    for one in tenants:
+        by_team.setdefault(one.team, []).append(one)
+    for team, share in sorted(target.environment.teams.items()):
+        if team in by_team:
+            yield from (_made(body) for body in _team(target, team, share, by_team[team]))
 
 
 def _made(body: Body) -> Resource:
@@ -76,7 +92,7 @@ def _flavor(accelerator: str) -> Body:
     return {"apiVersion": "kueue.x-k8s.io/v1beta2", "kind": "ResourceFlavor", "metadata": _meta(accelerator), "spec": spec}
 
 
-def _team(plan: Plan, target: Target, team: str, share: TeamShare) -> Iterator[Body]:
+def _team(target: Target, team: str, share: TeamShare, tenants: Sequence[Tenant]) -> Iterator[Body]:
     namespace = target.namespace(team)
     own = {"cnai.dev/team": team, "cnai.dev/environment": target.env}
     level = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
@@ -87,9 +103,9 @@ def _team(plan: Plan, target: Target, team: str, share: TeamShare) -> Iterator[B
     yield _cluster_queue(target, team, share, own)
     queue = {"clusterQueue": namespace}
     yield {"apiVersion": "kueue.x-k8s.io/v1beta2", "kind": "LocalQueue", "metadata": _meta(team, namespace, **own), "spec": queue}
-    if retrains(plan, target, team):
+    if any(one.retrains for one in tenants):
         yield from _event_bus(namespace, own)
-    for name in secrets_of(plan, target, team):
+    for name in sorted({secret for one in tenants for secret in one.secrets}):
         yield _external_secret(target, name, namespace, own)
 
 
@@ -153,12 +169,6 @@ def _cluster_queue(target: Target, team: str, share: TeamShare, own: Mapping[str
     return {"apiVersion": "kueue.x-k8s.io/v1beta2", "kind": "ClusterQueue", "metadata": _meta(target.namespace(team), **own), "spec": spec}
 
 
-def retrains(plan: Plan, target: Target, team: str) -> bool:
-    """True when an application of the team starts a retraining by event in this environment."""
-    apps = (entry.value for name, entry in plan.project.apps.items() if entry.value.team == team and plan.runs_on(name, target))
-    return any(o.drift and o.drift.then == "retrain" for app in apps for _, o in app.stages("observe"))
-
-
 def _event_bus(namespace: str, own: Mapping[str, str]) -> Iterator[Body]:
     """The namespace's event bus, three servers, and who may talk to it."""
     bus = {
@@ -176,22 +186,6 @@ def _event_bus(namespace: str, own: Mapping[str, str]) -> Iterator[Body]:
     body = network_policy(_meta("event-bus", namespace, **own), BUS_PODS, inside=True)
     body["spec"]["ingress"].append({"from": [{"podSelector": {}}], "ports": [{"protocol": "TCP", "port": 4222}]})
     yield body
-
-
-def secrets_of(plan: Plan, target: Target, team: str) -> list[str]:
-    """Secrets of the environment that a team's applications need: those of the datasets they touch, and the retrain token."""
-    names: set[str] = set()
-    for name, entry in plan.project.apps.items():
-        app = entry.value
-        if app.team != team or not plan.runs_on(name, target):
-            continue
-        for use in plan.uses(app):
-            place = plan.dataset_place(use.dataset, target)
-            if place and place.secret:
-                names.add(place.secret)
-    if retrains(plan, target, team):
-        names.add(SECRET)
-    return sorted(names & target.environment.secrets.keys())
 
 
 def _external_secret(target: Target, name: str, namespace: str, own: Mapping[str, str]) -> Body:

@@ -6,7 +6,7 @@ Must not: compile anything. What is unknown here is a finding with the candidate
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from cnai_gitops.findings import Finding, Location
@@ -31,13 +31,17 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """One application on one target: its stages as they are there, without those that still wait for a digest."""
+    """One application on one target: its stages as they are there, without those that still wait for a digest.
+
+    `findings` says what its layers got wrong.
+    """
 
     blueprint: Blueprint
     target: Target
     stages: Mapping[str, ResolvedStage]
     pending: Mapping[str, str]
     overrides: tuple[Placed, ...]
+    findings: tuple[Finding, ...] = ()
 
     def of(self, kind: str) -> list[ResolvedStage]:
         """Stages of one kind that are deployed here."""
@@ -56,14 +60,13 @@ class Use:
     access: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class Plan:
-    """Everything that any room after this one may know. Frozen by convention; apps are resolved once, when asked for."""
+    """Everything that any room after this one may know. Apps are resolved once, when asked for; reading changes nothing."""
 
     project: Project
-    findings: list[Finding] = field(default_factory=list)
-    _apps: dict[tuple[str, str], App] = field(default_factory=dict, repr=False)
-    _uses: dict[str, list[Use]] = field(default_factory=dict, repr=False)
+    findings: tuple[Finding, ...] = ()
+    _apps: dict[tuple[str, str], App] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
@@ -96,20 +99,21 @@ class Plan:
 
     def base(self, app: str) -> App:
         """The app on the neutral target: the blueprint as written, with the organisation's defaults."""
-        return self._resolve(app, neutral(), [])
+        return self._resolve(app, neutral())
 
     def app(self, app: str, target: Target) -> App:
-        """The app as it is on one target; findings of its layers are added to the plan once."""
+        """The app as it is on one target."""
         key = (app, target.name)
         if key not in self._apps:
-            self._apps[key] = self._resolve(app, target, self.findings)
+            self._apps[key] = self._resolve(app, target)
         return self._apps[key]
 
-    def _resolve(self, name: str, target: Target, findings: list[Finding]) -> App:
+    def _resolve(self, name: str, target: Target) -> App:
         entry = self.project.apps[name]
         release = self.project.releases.get((target.env, name))
         stages: dict[str, ResolvedStage] = {}
         pending: dict[str, str] = {}
+        findings: list[Finding] = []
         for key, stage in entry.value.stages():
             resolved, wrong = resolve(key, stage, list(self._layers(key, target, release)))
             findings += wrong
@@ -118,7 +122,7 @@ class Plan:
                 pending[key] = ", ".join(missing)
             else:
                 stages[key] = resolved
-        return App(entry.value, target, stages, pending, tuple(self._overrides(entry, release)))
+        return App(entry.value, target, stages, pending, tuple(self._overrides(entry, release)), tuple(findings))
 
     def _layers(self, key: str, target: Target, release: Entry[Release] | None) -> Iterator[Layer]:
         kind = key.partition(".")[0]
@@ -161,14 +165,12 @@ class Plan:
 
     def uses(self, app: Blueprint) -> list[Use]:
         """Datasets that the stages of an app read and write."""
-        if app.name not in self._uses:
-            self._uses[app.name] = [
-                Use(app.name, app.team, key, app.purpose, dataset, access)
-                for key, stage in app.stages()
-                for access in ("reads", "writes")
-                for dataset in getattr(stage, access, ())
-            ]
-        return self._uses[app.name]
+        return [
+            Use(app.name, app.team, key, app.purpose, dataset, access)
+            for key, stage in app.stages()
+            for access in ("reads", "writes")
+            for dataset in getattr(stage, access, ())
+        ]
 
     def dataset_place(self, dataset: str, target: Target) -> DatasetPlace | None:
         """Where a dataset lies for one target; None when the environment does not say."""
@@ -177,10 +179,9 @@ class Plan:
 
 
 def make_plan(project: Project) -> Plan:
-    """Relate everything that was read; findings of the references are in `plan.findings`."""
-    plan = Plan(project, list(project.findings))
-    plan.findings += check_references(plan)
-    return plan
+    """Relate everything that was read; `findings` of the plan are those of the project, of references and of layers."""
+    plan = Plan(project)
+    return replace(plan, findings=(*project.findings, *check_references(plan)))
 
 
 __all__ = ["STAGES", "App", "Placed", "Plan", "Use", "images_of", "make_plan"]

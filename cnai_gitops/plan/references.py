@@ -169,13 +169,14 @@ def _check_places(plan: Plan, env: str, blueprint: Blueprint) -> Iterator[Findin
 
 
 def _pending(plan: Plan, env: str, app: str, release: Entry[Release]) -> Iterator[Finding]:
-    """Stages that wait for a digest: not wrong, but said."""
+    """What the layers get wrong, and stages that wait for a digest: not wrong, but said."""
     place = release.place
     for target in plan.targets_of(app):
         if target.env != env:
             continue
         cluster = target.cluster
         resolved = plan.app(app, target)
+        yield from resolved.findings
         for key, missing in resolved.pending.items():
             message = f"{key} is not deployed to {env}/{cluster}: no digest for {missing}"
             at = place.locate((key,)) if key in release.value.stages else place.locate(("app",))

@@ -5,27 +5,24 @@ Must not: compare them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cnai_gitops.errors import CnaiError, UsageError
 
 if TYPE_CHECKING:
-    from cnai_gitops.check.inventory import Owned
     from cnai_gitops.plan.build import Plan
     from cnai_gitops.plan.selection import Selection
+    from cnai_gitops.resolved.index import Resolved
     from cnai_gitops.resources.base import Body
     from cnai_gitops.review.diff import Sides
 
 RENDERED = "deploy/rendered"
 
 
-def side_of(owned: Iterable[Owned]) -> Sides:
-    """Objects in memory, by target and owner."""
-    found: dict[tuple[str, str], list[Body]] = {}
-    for item in owned:
-        found.setdefault((item.target.name, item.owner), []).extend(resource.body for resource in item.resources)
-    return found
+def side_of(resolved: Resolved, selection: Selection) -> Sides:
+    """What is resolved now, by target and owner."""
+    made = resolved.objects(selection)
+    return {(item.unit.target.name, item.unit.owner): [resource.body for resource in item.resources] for item in made}
 
 
 def base_side(plan: Plan, base: str | None) -> tuple[str, Sides]:
