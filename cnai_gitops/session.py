@@ -177,19 +177,21 @@ class Repository:
         Shows itself as a table in a notebook; a change by `with_app` is in it. Raises UsageError where there is no git history.
         """
         from cnai_gitops.review.diff import compare
+        from cnai_gitops.review.notebook import ShownReview
         from cnai_gitops.review.revisions import base_side, hatches, side_of
 
         self.findings.raise_()
         resolved = pipeline.resolve(self.plan, Settings.of(os.environ))
         Findings(resolved.findings()).raise_()
         _, before = base_side(self.plan, base)
-        return compare(before, side_of(resolved, EVERYTHING), hatches(self.plan, EVERYTHING))
+        return ShownReview.of(compare(before, side_of(resolved, EVERYTHING), hatches(self.plan, EVERYTHING)))
 
     def graph(self, env: str | None = None, app: str | None = None) -> Any:
         """The data and model graph; shows itself as a picture in a notebook."""
         from cnai_gitops.review.graph import graph
+        from cnai_gitops.review.notebook import ShownGraph
 
-        return graph(self.plan, env=env, app=app)
+        return ShownGraph.of(graph(self.plan, env=env, app=app))
 
     def __repr__(self) -> str:
         return f"Repository({self.root.name}: {', '.join(self.apps)})"

@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cnai_gitops.findings import Finding, Location, Severity
 from cnai_gitops.plan.images import accelerators_of, images_of, needs_model
+from cnai_gitops.plan.plan import Plan
 from cnai_gitops.project import Entry
 from cnai_gitops.source.places import Place
 from cnai_gitops.spec.blueprint import Blueprint
 from cnai_gitops.spec.dataset import Dataset
 from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.release import Release
-
-if TYPE_CHECKING:
-    from cnai_gitops.plan.build import Plan
 
 
 def check_references(plan: Plan) -> Iterator[Finding]:
