@@ -61,10 +61,10 @@ def owners_on_disk(root: Path) -> list[str]:
     return sorted(name.removesuffix(".json") for name in (os.listdir(folder) if folder.is_dir() else ()) if name.endswith(".json"))
 
 
-def gone(root: Path, owners: Iterable[Owner], selection: Selection = EVERYTHING) -> list[str]:
-    """Owners with files on disk that are deployed nowhere any more; only a build of everything can tell."""
+def gone(root: Path, names: Iterable[str], selection: Selection = EVERYTHING) -> list[str]:
+    """Owners with files on disk that are deployed nowhere any more (`names` are); only a build of everything can tell."""
     whole = not (selection.apps or selection.environments)
-    return sorted(set(owners_on_disk(root)) - {owner.name for owner in owners}) if whole else []
+    return sorted(set(owners_on_disk(root)) - set(names)) if whole else []
 
 
 def write(writer: Writer, owners: Sequence[Owner], gone: Sequence[str], selection: Selection = EVERYTHING) -> Changes:

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cnai_gitops.compile.argocd import HUB, PLATFORM
-from cnai_gitops.compile.lineage import consumer, data_map, lineage
-from cnai_gitops.emit import Unwritable, emit
+from cnai_gitops.compile.lineage import data_map, lineage
+from cnai_gitops.emit import Unwritable
 from cnai_gitops.findings import Finding, exit_code
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.selection import EVERYTHING, Selection
@@ -51,7 +51,7 @@ def render_app(resolved: Resolved, app: str, selection: Selection = EVERYTHING) 
             files |= tree.files
         if selection.makes("rendered"):
             files |= _lineage(resolved.plan, app, (objects.unit for objects in made))
-            files |= {manifest_path(objects.unit): emit(r.body for r in objects.resources) for objects in made}
+            files |= {manifest_path(objects.unit): resolved.text(objects) for objects in made}
     except Unwritable as error:
         owner.findings.append(_unwritable(resolved.plan, app, error))
         return owner
@@ -61,7 +61,7 @@ def render_app(resolved: Resolved, app: str, selection: Selection = EVERYTHING) 
 
 def render_shared(resolved: Resolved, selection: Selection = EVERYTHING) -> list[Owner]:
     """What belongs to no application: manifests of the platform and of hubs, and the map of data."""
-    consumers = (consumer(resolved.plan, app) for app in resolved.plan.project.apps)
+    consumers = (resolved.consumer(app) for app in resolved.plan.project.apps)
     platform = {**_manifests(resolved, resolved.platforms), f"{DATA}/map.json": data_map(resolved.plan.project, consumers)}
     return [
         Owner(name, {path: text for path, text in files.items() if selection.covers(path)})
@@ -70,7 +70,7 @@ def render_shared(resolved: Resolved, selection: Selection = EVERYTHING) -> list
 
 
 def _manifests(resolved: Resolved, units: Iterable[Unit]) -> Files:
-    return {manifest_path(unit): emit(r.body for r in resolved.load(unit).resources) for unit in units}
+    return {manifest_path(unit): resolved.text(resolved.load(unit)) for unit in units}
 
 
 def _lineage(plan: Plan, app: str, units: Iterable[Unit]) -> Files:

@@ -184,7 +184,7 @@ class Repository:
         resolved = pipeline.resolve(self.plan, Settings.of(os.environ))
         Findings(resolved.findings()).raise_()
         _, before = base_side(self.plan, base)
-        return ShownReview.of(compare(before, side_of(resolved, EVERYTHING), hatches(self.plan, EVERYTHING)))
+        return ShownReview.of(compare(before, side_of(resolved, EVERYTHING), hatches(resolved, EVERYTHING)))
 
     def graph(self, env: str | None = None, app: str | None = None) -> Any:
         """The data and model graph; shows itself as a picture in a notebook."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from cnai_gitops.findings import Finding, Location, Severity
+from cnai_gitops.findings import finding_of
 from cnai_gitops.plan.selection import Selection
 from cnai_gitops.render import Owner, render_app
 from cnai_gitops.resolved.index import Resolved
@@ -55,7 +55,7 @@ def _chunk(names: Sequence[str]) -> tuple[bytes, bytes]:
             "name": owner.name,
             "files": {path: len(data) for path, data in files},
             "findings": [asdict(finding) for finding in owner.findings],
-            "units": [resolved.summary(unit).plain() for unit in resolved.apps[owner.name]],
+            "units": [resolved.told(unit) for unit in resolved.apps[owner.name]],
         }
         for owner, files in zip(owners, texts, strict=True)
     ]
@@ -70,12 +70,6 @@ def _owners(resolved: Resolved, about: Sequence[dict[str, Any]], texts: bytes) -
         for path, size in data["files"].items():
             files[path] = str(view[at : at + size], "utf-8")
             at += size
-        for unit, summary in zip(resolved.apps[data["name"]], data["units"], strict=True):
-            resolved.learn(unit, Summary.read(summary))
-        yield Owner(data["name"], files, [_finding(f) for f in data["findings"]])
-
-
-def _finding(data: dict[str, Any]) -> Finding:
-    location = Location(**data["location"]) if data["location"] else None
-    notes = tuple((Location(**place), text) for place, text in data["notes"])
-    return Finding(**{**data, "location": location, "notes": notes, "severity": Severity(data["severity"])})
+        for unit, (summary, blob) in zip(resolved.apps[data["name"]], data["units"], strict=True):
+            resolved.learn(unit, Summary.read(summary), blob)
+        yield Owner(data["name"], files, [finding_of(f) for f in data["findings"]])

@@ -65,6 +65,8 @@ class Plan:
 
     project: Project
     findings: tuple[Finding, ...] = ()
+    of_apps: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+    """Those of each application, its releases and patch folders."""
     _apps: dict[tuple[str, str], App] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -160,6 +162,17 @@ class Plan:
                 for i, override in enumerate(source.value.overrides):
                     yield Placed(override, layer, source.place.locate(("overrides", i)))
 
+    def hatches(self, app: str) -> dict[str, tuple[str, ...]]:
+        """Every escape hatch and hand-written patch of an application, in words, by environment; those of the blueprint under ""."""
+        found = {"": tuple(f"{app} (blueprint) {_words(hatch)}" for hatch in self.project.apps[app].value.overrides)}
+        for env in self.project.environments:
+            release = self.project.releases[env, app].value if self.deployed(app, env) else None
+            folders = self.project.patches.get((env, app), ())
+            words = [f"{app} ({env}) {_words(hatch)}" for hatch in (release.overrides if release else ())]
+            words += [f"{app} ({env}) has {len(folders)} hand-written patch folder(s)"] if folders else []
+            found[env] = tuple(words)
+        return {env: words for env, words in found.items() if words}
+
     # -- the data graph ---------------------------------------------------------------------------------
 
     def uses(self, app: Blueprint) -> list[Use]:
@@ -175,3 +188,7 @@ class Plan:
         """Where a dataset lies for one target; None when the environment does not say."""
         place = target.environment.datasets.get(dataset)
         return place.on(target.cluster) if place else None
+
+
+def _words(hatch: Override) -> str:
+    return f"sets {', '.join(hatch.set)} of {hatch.kind} {hatch.name}: {hatch.reason}".replace(" :", ":")

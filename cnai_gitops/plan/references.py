@@ -20,14 +20,25 @@ from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.release import Release
 
 
-def check_references(plan: Plan) -> Iterator[Finding]:
-    """Findings of every application, release and patch folder."""
-    for entry in plan.project.apps.values():
-        yield from _check_app(plan, entry)
-    for (env, app), release in plan.project.releases.items():
-        yield from _check_release(plan, env, app, release)
-    for key in plan.project.patches:
-        yield from _check_patches(plan, *key)
+def check_app(plan: Plan, app: str) -> Iterator[Finding]:
+    """Findings of one application, its releases and its patch folders."""
+    yield from _check_app(plan, plan.project.apps[app])
+    for env in plan.project.environments:
+        if (env, app) in plan.project.releases:
+            yield from _check_release(plan, env, app, plan.project.releases[env, app])
+        if (env, app) in plan.project.patches:
+            yield from _check_patches(plan, env, app)
+
+
+def check_strays(plan: Plan) -> Iterator[Finding]:
+    """Findings of releases and patch folders that belong to no application or environment."""
+    project = plan.project
+    for env, app in project.releases:
+        if env not in project.environments or app not in project.apps:
+            yield from _check_release(plan, env, app, project.releases[env, app])
+    for env, app in project.patches:
+        if env not in project.environments or app not in project.apps:
+            yield from _check_patches(plan, env, app)
 
 
 def _unknown(code: str, what: str, name: str, known: Iterable[str], location: Location | None, extra: str = "") -> Finding:

@@ -12,16 +12,19 @@ from typing import Any
 
 from cnai_gitops.compile.app import compile_app, ordered
 from cnai_gitops.compile.argocd import HUB, PLATFORM, Presence, compile_argocd
-from cnai_gitops.compile.platform import compile_platform, tenant
-from cnai_gitops.emit import Unwritable
+from cnai_gitops.compile.lineage import Consumer, consumer
+from cnai_gitops.compile.platform import Tenant, compile_platform, tenant
+from cnai_gitops.emit import Unwritable, emit
 from cnai_gitops.findings import Finding, exit_code
 from cnai_gitops.patches import Patcher
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.selection import EVERYTHING, Selection
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resolved.kustomize_tree import Files, kustomize_tree, overlay_path
+from cnai_gitops.resolved.memory import AppRecord, Keys, UnitRecord
 from cnai_gitops.resolved.units import Objects, Summary, Unit, pack, unpack
 from cnai_gitops.resources.base import Key, Resource
+from cnai_gitops.system.git import blob_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +39,31 @@ class Tree:
 class Resolved:
     """Everything that is deployed. Reading it changes nothing that can be seen: a unit is compiled once, whoever asks for it.
 
-    `patch` builds what has hand-written patches; without it those are left out.
+    `patch` builds what has hand-written patches; without it those are left out. `records` say of applications that an earlier
+    run resolved, and that are still made from the same, what would be found out again.
     """
 
     plan: Plan
     patch: Patcher | None = None
+    records: Mapping[str, AppRecord] = field(default_factory=dict, repr=False)
     _made: dict[Unit, tuple[bytes | tuple[Resource, ...], tuple[Finding, ...]]] = field(default_factory=dict, repr=False, compare=False)
     _plain: dict[Unit, tuple[bytes | tuple[Resource, ...], tuple[Finding, ...]]] = field(default_factory=dict, repr=False, compare=False)
     _trees: dict[str, Tree] = field(default_factory=dict, repr=False, compare=False)
     _summaries: dict[Unit, Summary] = field(default_factory=dict, repr=False, compare=False)
+    _blobs: dict[Unit, str] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def apps(self) -> Mapping[str, tuple[Unit, ...]]:
         """Units of every application that runs somewhere, by name; on primary clusters first."""
-        found = {
-            name: tuple(Unit(name, target, entry.value.team) for target in self.plan.targets_of(name))
-            for name, entry in self.plan.project.apps.items()
-        }
+        targets = {target.name: target for target in self.plan.targets}
+        found: dict[str, tuple[Unit, ...]] = {}
+        for name in self.plan.project.apps:
+            if name in self.records:
+                record = self.records[name]
+                found[name] = tuple(Unit(name, targets[target], record.team) for target in record.units)
+            else:
+                team = self.plan.project.apps[name].value.team
+                found[name] = tuple(Unit(name, target, team) for target in self.plan.targets_of(name))
         return {name: units for name, units in found.items() if units}
 
     @cached_property
@@ -90,12 +101,80 @@ class Resolved:
     def summary(self, unit: Unit) -> Summary:
         """What others may ask of a unit."""
         if unit not in self._summaries:
-            self.load(unit)
+            record = self._record(unit)
+            if record:
+                self._summaries[unit] = record.summary
+            else:
+                self.load(unit)
         return self._summaries[unit]
 
-    def learn(self, unit: Unit, summary: Summary) -> None:
+    def consumer(self, app: str) -> Consumer:
+        """What an application touches."""
+        return self.records[app].consumer if app in self.records else consumer(self.plan, app)
+
+    def hatches(self, app: str) -> Mapping[str, tuple[str, ...]]:
+        """Every escape hatch and hand-written patch of an application, in words, by environment."""
+        return self.records[app].hatches if app in self.records else self.plan.hatches(app)
+
+    def tenant(self, unit: Unit) -> Tenant:
+        """What an application asks of the platform."""
+        record = self._record(unit)
+        return record.tenant if record else tenant(self.plan, unit.owner, unit.target)
+
+    def text(self, objects: Objects) -> str:
+        """The manifest of a unit. Raises Unwritable."""
+        text = emit(resource.body for resource in objects.resources)
+        self._blobs[objects.unit] = blob_id(text.encode())
+        return text
+
+    def blob(self, unit: Unit) -> str:
+        """Git's name for the content of the unit's manifest. Raises Unwritable."""
+        record = self._record(unit)
+        if record and record.blob:
+            return record.blob
+        if unit not in self._blobs:
+            self.text(self.load(unit))
+        return self._blobs[unit]
+
+    def learn(self, unit: Unit, summary: Summary, blob: str) -> None:
         """Take over what another process has found out about a unit."""
         self._summaries[unit] = summary
+        if blob:
+            self._blobs[unit] = blob
+
+    def told(self, unit: Unit) -> tuple[dict[str, Any], str]:
+        """What another process may take over."""
+        return self.summary(unit).plain(), self._blobs.get(unit, "")
+
+    def records_now(self) -> dict[str, AppRecord]:
+        """What the next run may know: of every application about which nothing fails, whether it runs somewhere or not."""
+        keys = Keys(self.plan.project)
+        found = {}
+        for app in self.plan.project.apps:
+            known = self.records.get(app)
+            if known and all(unit.blob or not self._blobs.get(self._unit(app, name)) for name, unit in known.units.items()):
+                found[app] = known
+            elif not exit_code(self.plan.of_apps.get(app, ())):
+                found[app] = self._now(app, keys)
+        return found
+
+    def _now(self, app: str, keys: Keys) -> AppRecord:
+        touched = self.consumer(app)
+        datasets, models = [use.dataset for use in touched.uses], [model for _, model in touched.serves]
+        units = {
+            unit.target.name: UnitRecord(
+                keys.unit(app, unit.target.env, datasets, models), self.summary(unit), self.tenant(unit), self._blobs.get(unit, "")
+            )
+            for unit in self.apps.get(app, ())
+        }
+        return AppRecord(keys.app(app, datasets, models), touched.team, touched, self.hatches(app), self.plan.of_apps.get(app, ()), units)
+
+    def _unit(self, app: str, target: str) -> Unit:
+        return next(unit for unit in self.apps[app] if unit.target.name == target)
+
+    def _record(self, unit: Unit) -> UnitRecord | None:
+        record = self.records.get(unit.owner)
+        return record.units.get(unit.target.name) if record else None
 
     def tree(self, app: str, loaded: Iterable[Objects] = ()) -> Tree:
         """The Kustomize tree of an application, before hand-written patches; `loaded` are objects that the caller has.
@@ -114,7 +193,7 @@ class Resolved:
 
     def findings(self) -> list[Finding]:
         """What was found while making all applications."""
-        units = [unit for units in self.apps.values() for unit in units]
+        units = [unit for units in self.apps.values() for unit in units if not self._record(unit)]
         for unit in units:
             self.summary(unit)
         return [finding for unit in units for finding in self._made[unit][1]] + self.collisions()
@@ -137,7 +216,7 @@ class Resolved:
 
     def _make(self, unit: Unit) -> Objects:
         if unit.owner == PLATFORM:
-            tenants = (tenant(self.plan, app, unit.target) for app in self.apps if self.plan.runs_on(app, unit.target))
+            tenants = (self.tenant(one) for units in self.apps.values() for one in units if one.target == unit.target)
             return Objects(unit, tuple(ordered(compile_platform(unit.target, tenants))))
         if unit.owner == HUB:
             return Objects(unit, tuple(ordered(compile_argocd(self.plan.project.config, unit.target, self._carried(unit.target)))))
