@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,13 @@ def imports(name: str) -> Iterator[str]:
             yield node.module
 
 
+def imported(name: str) -> Iterator[str]:
+    """The same with what is imported from a module, which may be a module itself."""
+    for node in ast.walk(parsed(name)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+
+
 def calls(name: str) -> Iterator[str]:
     """Dotted names that a file calls or reads: `print`, `os.environ`, `sys.exit`."""
     for node in ast.walk(parsed(name)):
@@ -61,6 +69,18 @@ def test_doors_go_one_way() -> None:
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:]
     assert "0 broken" in done.stdout
+
+
+@pytest.mark.parametrize("room", sorted(path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()))
+def test_files_of_a_room_know_each_other_one_way(room: str) -> None:
+    """No circle between the files of a room, imports for types alone included."""
+    inside = [name for name in NAMES if name.startswith(f"{room}/")]
+    modules = {f"cnai_gitops.{name.removesuffix('.py').removesuffix('/__init__').replace('/', '.')}": name for name in inside}
+    known = {module: {found for found in imported(name) if found in modules} - {module} for module, name in modules.items()}
+    try:
+        TopologicalSorter(known).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
 
 
 def test_only_the_command_line_prints_reads_the_environment_and_exits() -> None:

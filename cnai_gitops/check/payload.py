@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from cnai_gitops.check.schema import path_text
+from cnai_gitops.check.field_path import path_text
 from cnai_gitops.findings import Finding
 from cnai_gitops.resources.base import Body, kind_of
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnai_gitops.check.ledger import Inventory, embedded
+from cnai_gitops.check.inventory import Inventory, embedded
 from cnai_gitops.findings import Finding
 from cnai_gitops.resources.accelerators import class_of, is_accelerator, pod_demand
 from cnai_gitops.resources.base import INFINITE, Body, Demand, World, key_of, kind_of

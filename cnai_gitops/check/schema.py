@@ -14,6 +14,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from cnai_gitops.check.field_path import leads_to, path_text
 from cnai_gitops.check.model_schema import Schema, schema_of
 from cnai_gitops.check.object_names import name_problems
 from cnai_gitops.check.published_schema import kubernetes_schema, nearest_minor, synced_schema
@@ -143,19 +144,6 @@ _TYPES = {
 }
 
 
-def path_text(path: Iterable[str | int]) -> str:
-    """A path as text: `spec.containers[0].image`; keys with dots stand in brackets."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        elif "." in part or "/" in part or not part:
-            text += f"[{part!r}]"
-        else:
-            text += f".{part}" if text else part
-    return text
-
-
 def _fields(schema: Schema, path: list[str | int]) -> list[str]:
     """Names of the fields that an object at `path` may have."""
     here = _resolved(schema, schema)
@@ -210,6 +198,6 @@ def _finding(code: str, target: str, item: Resource | Body, path: str, message: 
     key = key_of(body)
     authored = ""
     for prefix, words in item.trace if isinstance(item, Resource) else ():
-        if path == prefix or path.startswith((f"{prefix}.", f"{prefix}[")):
+        if leads_to(prefix, path):
             authored = words
     return Finding(code=code, message=message, help=help_, path=authored or path, resource=str(key), target=target)

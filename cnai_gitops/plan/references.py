@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cnai_gitops.findings import Finding, Location, Severity
 from cnai_gitops.plan.honours import in_blueprint, in_layers
 from cnai_gitops.plan.images import accelerators_of, images_of, needs_model
+from cnai_gitops.plan.plan import Plan
 from cnai_gitops.project import Entry
 from cnai_gitops.source.places import Place
 from cnai_gitops.spec.blueprint import Blueprint
@@ -19,20 +20,29 @@ from cnai_gitops.spec.dataset import Dataset
 from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.release import Release
 
-if TYPE_CHECKING:
-    from cnai_gitops.plan.build import Plan
+
+def check_app(plan: Plan, app: str) -> Iterator[Finding]:
+    """Findings of one application, its releases and its patch folders."""
+    entry = plan.project.apps[app]
+    yield from _check_app(plan, entry)
+    for key, stage in entry.value.stages():
+        yield from in_blueprint(key, stage, entry.place)
+    for env in plan.project.environments:
+        if (env, app) in plan.project.releases:
+            yield from _check_release(plan, env, app, plan.project.releases[env, app])
+        if (env, app) in plan.project.patches:
+            yield from _check_patches(plan, env, app)
 
 
-def check_references(plan: Plan) -> Iterator[Finding]:
-    """Findings of every application, release and patch folder."""
-    for entry in plan.project.apps.values():
-        yield from _check_app(plan, entry)
-        for name, stage in entry.value.stages():
-            yield from in_blueprint(name, stage, entry.place)
-    for (env, app), release in plan.project.releases.items():
-        yield from _check_release(plan, env, app, release)
-    for key in plan.project.patches:
-        yield from _check_patches(plan, *key)
+def check_strays(plan: Plan) -> Iterator[Finding]:
+    """Findings of releases and patch folders that belong to no application or environment."""
+    project = plan.project
+    for env, app in project.releases:
+        if env not in project.environments or app not in project.apps:
+            yield from _check_release(plan, env, app, project.releases[env, app])
+    for env, app in project.patches:
+        if env not in project.environments or app not in project.apps:
+            yield from _check_patches(plan, env, app)
 
 
 def _unknown(code: str, what: str, name: str, known: Iterable[str], location: Location | None, extra: str = "") -> Finding:
@@ -167,13 +177,14 @@ def _check_places(plan: Plan, env: str, blueprint: Blueprint) -> Iterator[Findin
 
 
 def _pending(plan: Plan, env: str, app: str, release: Entry[Release]) -> Iterator[Finding]:
-    """Stages that wait for a digest: not wrong, but said."""
+    """What the layers get wrong, and stages that wait for a digest: not wrong, but said."""
     place = release.place
     for target in plan.targets_of(app):
         if target.env != env:
             continue
         cluster = target.cluster
         resolved = plan.app(app, target)
+        yield from resolved.findings
         for stage in resolved.stages.values():
             yield from in_layers(stage)
         for key, missing in resolved.pending.items():

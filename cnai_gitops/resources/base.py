@@ -38,7 +38,7 @@ class Resource:
     """One Kubernetes object.
 
     `stage` is the part of the blueprint that made it (`serve.scorer`; empty for platform objects).
-    `trace` maps manifest path prefixes (`spec.maxReplicaCount`) to paths in the user's words
+    `trace` maps manifest path prefixes (`spec.maxReplicaCount`, or a JSON pointer) to paths in the user's words
     (`serve.scorer.scaling.max`), so that a finding about the manifest can name the author's line.
     """
 

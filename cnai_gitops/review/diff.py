@@ -77,11 +77,6 @@ class Review:
         """True when anything differs."""
         return any(target.changes for target in self.targets)
 
-    def _repr_html_(self) -> str:
-        from cnai_gitops.review.cards import diff_card
-
-        return diff_card(self)
-
     def all(self) -> Iterator[tuple[TargetReview, Change]]:
         """Every change with where it is."""
         return ((target, change) for target in self.targets for change in target.changes)

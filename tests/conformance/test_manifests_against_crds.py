@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cnai_gitops.check.ledger import Inventory, embedded
+from cnai_gitops.check.inventory import Inventory, embedded
 from cnai_gitops.check.schema import check_schema
 from cnai_gitops.cluster.crds import collect
 from cnai_gitops.overlay import read_kustomize

@@ -193,5 +193,5 @@ def test_every_health_check_has_its_key() -> None:
 
 def test_no_owner_emits_a_config_map_of_argo_cd() -> None:
     plan = pipeline.plan_of(Path(__file__).resolve().parents[2])
-    owned, _ = pipeline.resources_of(plan, Settings.of(os.environ))
-    assert [item.owner for item in owned for resource in item.resources if resource.body["metadata"]["name"] == CONFIG_MAP] == []
+    made = pipeline.resolve(plan, Settings.of(os.environ)).objects()
+    assert [item.unit.owner for item in made for resource in item.resources if resource.body["metadata"]["name"] == CONFIG_MAP] == []

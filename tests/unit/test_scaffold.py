@@ -22,6 +22,7 @@ from cnai_gitops.check.rules import read_rules
 from cnai_gitops.findings import Severity
 from cnai_gitops.plan.build import Plan, make_plan
 from cnai_gitops.project import load
+from cnai_gitops.resolved.index import Resolved
 from cnai_gitops.scaffold import new_blueprint, new_environment, new_policy, repository
 from cnai_gitops.source.yaml import parse
 from cnai_gitops.system.data import policies_dir
@@ -194,12 +195,13 @@ def test_it_renders(tmp_path: Path, pinned: bool) -> None:
                 files[path] = text.replace(PLACEHOLDER, DIGEST)
     plan = planned(tmp_path, files)
     assert bool(plan.findings) is not pinned
-    owner = render.render_app(plan, "churn")
+    resolved = Resolved(plan)
+    owner = render.render_app(resolved, "churn")
     assert owner.findings == []
     text = owner.files["deploy/rendered/prod/prod1/churn/manifest.yaml"]
     assert ("kind: InferenceService" in text) is pinned
     assert ("minReplicaCount: 2" in text) is pinned
-    hub = render.render_hubs(plan, {"churn": owner.kinds}).files
+    hub = render.render_shared(resolved)[1].files
     assert list(hub) == ["deploy/rendered/prod/hub/_argocd/manifest.yaml"]
 
 

@@ -5,27 +5,24 @@ Must not: compare them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cnai_gitops.errors import CnaiError, UsageError
 
 if TYPE_CHECKING:
-    from cnai_gitops.check.inventory import Owned
     from cnai_gitops.plan.build import Plan
     from cnai_gitops.plan.selection import Selection
+    from cnai_gitops.resolved.index import Resolved
     from cnai_gitops.resources.base import Body
     from cnai_gitops.review.diff import Sides
 
 RENDERED = "deploy/rendered"
 
 
-def side_of(owned: Iterable[Owned]) -> Sides:
-    """Objects in memory, by target and owner."""
-    found: dict[tuple[str, str], list[Body]] = {}
-    for item in owned:
-        found.setdefault((item.target.name, item.owner), []).extend(resource.body for resource in item.resources)
-    return found
+def side_of(resolved: Resolved, selection: Selection) -> Sides:
+    """What is resolved now, by target and owner."""
+    made = resolved.objects(selection)
+    return {(item.unit.target.name, item.unit.owner): [resource.body for resource in item.resources] for item in made}
 
 
 def base_side(plan: Plan, base: str | None) -> tuple[str, Sides]:
@@ -81,23 +78,11 @@ def _merge_base(plan: Plan) -> str:
     raise UsageError(f"there is no branch {name} here, nor origin/{name}")
 
 
-def hatches(plan: Plan, selection: Selection) -> list[str]:
+def hatches(resolved: Resolved, selection: Selection) -> list[str]:
     """Every escape hatch and hand-written patch that is in force, in words."""
     found = []
-    for name, entry in plan.project.apps.items():
-        if selection.apps and name not in selection.apps:
-            continue
-        found += [
-            f"{name} (blueprint) sets {', '.join(o.set)} of {o.kind} {o.name}: {o.reason}".replace(" :", ":") for o in entry.value.overrides
-        ]
-        for (env, app), release in plan.project.releases.items():
-            if app == name and (not selection.environments or env in selection.environments):
-                found += [
-                    f"{name} ({env}) sets {', '.join(o.set)} of {o.kind} {o.name}: {o.reason}".replace(" :", ":")
-                    for o in release.value.overrides
-                ]
-    return found + [
-        f"{app} ({env}) has {len(folders)} hand-written patch folder(s)"
-        for (env, app), folders in plan.project.patches.items()
-        if (not selection.environments or env in selection.environments) and (not selection.apps or app in selection.apps)
-    ]
+    for app in resolved.plan.project.apps:
+        if not selection.apps or app in selection.apps:
+            words = resolved.hatches(app)
+            found += [line for env in words if not (env and selection.environments) or env in selection.environments for line in words[env]]
+    return found
