@@ -384,6 +384,7 @@ import os, sys
 from cnai_gitops.cli import main
 
 number, moment = int(sys.argv[1]), int(sys.argv[2])
+where, root = sys.argv[3:]
 changes = 0
 
 class Dropped:
@@ -395,7 +396,7 @@ def counted(call, changes_the_disk):
         global changes
         changes += changes_the_disk(*arguments)
         if changes == moment and changes_the_disk(*arguments):
-            Dropped() if sys.argv[3] == "lost" else os.kill(os.getpid(), number)
+            Dropped() if where == "lost" else os.kill(os.getpid(), number)
         return call(*arguments, **options)
     return counting
 
@@ -405,7 +406,7 @@ os.open = counted(os.open, lambda path, flags, *_: bool(flags & os.O_CREAT))
 if not moment:
     leave = os._exit
     os._exit = lambda code: leave(print(changes, flush=True) or code)
-sys.argv[1:] = ["build", "--root", sys.argv[4]]
+sys.argv[1:] = ["build", "--root", root]
 main()
 """
 """A build that sends itself a signal (number, change of the disk, whether in a destructor, root); at change 0: counts the changes."""
