@@ -17,7 +17,8 @@ def main() -> None:
     gc.set_threshold(10_000_000, 20, 100)  # a command makes much that stays and nearly nothing in circles
     _open_streams()
     stopped: list[int] = []
-    for number in _STOPS:
+    stops = [number for number in _STOPS if signal.getsignal(number) is not signal.SIG_IGN]  # as in the background of a script
+    for number in stops:
         signal.signal(number, lambda number, frame: _stop(number, stopped))
     sys.unraisablehook = _lost
     try:
@@ -26,8 +27,9 @@ def main() -> None:
 
             code = run(sys.argv[1:], os.environ)
         finally:
-            for number in _STOPS:
-                signal.signal(number, signal.SIG_IGN)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            for number in stops:
+                signal.signal(number, signal.SIG_DFL)
     except KeyboardInterrupt:  # before there was a command, or when it had ended
         code = 130
     with contextlib.suppress(OSError):

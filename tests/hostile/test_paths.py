@@ -446,6 +446,13 @@ def test_a_signal_that_strikes_where_nothing_can_be_raised_is_not_lost(root: Pat
     assert "Traceback" not in done.stderr
 
 
+def test_a_build_in_the_background_does_not_hear_the_interruption_of_its_terminal(root: Path) -> None:
+    BIGGER(root)
+    code = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN){STOPPED}"
+    command = [sys.executable, "-c", code, str(int(signal.SIGINT)), "1", "", str(root)]
+    assert subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=False).returncode == 0
+
+
 def test_a_stopped_check_leaves_no_program_and_no_folder_behind(root: Path, tmp_path: Path, settings: Settings) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
