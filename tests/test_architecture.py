@@ -30,9 +30,14 @@ def parsed(name: str) -> ast.Module:
     return ast.parse((PACKAGE / name).read_text(encoding="utf-8"))
 
 
+@cache
+def nodes(name: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(parsed(name)))
+
+
 def imports(name: str) -> Iterator[str]:
     """Modules that a file imports anywhere, functions included."""
-    for node in ast.walk(parsed(name)):
+    for node in nodes(name):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -48,7 +53,7 @@ def imported(name: str) -> Iterator[str]:
 
 def calls(name: str) -> Iterator[str]:
     """Dotted names that a file calls or reads: `print`, `os.environ`, `sys.exit`."""
-    for node in ast.walk(parsed(name)):
+    for node in nodes(name):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             yield f"{node.value.id}.{node.attr}"
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -116,8 +121,7 @@ def test_only_one_file_writes_files() -> None:
     methods = {"write_text", "write_bytes", "mkdir", "unlink", "rmdir", "touch", "rename", "symlink_to"}
     found = {
         name: (powers & set(calls(name)))
-        | {node.func.attr for node in ast.walk(parsed(name)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
-        & methods
+        | {node.func.attr for node in nodes(name) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)} & methods
         for name in NAMES
     }
     assert outside(found, "system/", "steps/") == {}
@@ -141,7 +145,7 @@ def test_files_can_be_read_at_once() -> None:
 def lengths() -> Iterator[tuple[str, int]]:
     """Lines of each function, its signature and docstring not counted."""
     for name in NAMES:
-        for node in ast.walk(parsed(name)):
+        for node in nodes(name):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 body = node.body[1:] if ast.get_docstring(node) else node.body
                 yield f"{name}:{node.name}", (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
