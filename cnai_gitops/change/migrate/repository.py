@@ -9,6 +9,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -156,11 +157,9 @@ class _File:
     def _require(self, wanted: str) -> None:
         """`requires` as it has to be for this version, unless what is there allows it."""
         data = self._meaning(self.text)
-        try:
-            if satisfies(__version__, data["requires"]):
+        with suppress(ValueError):
+            if satisfies(__version__, str(data.get("requires", ""))):
                 return
-        except (KeyError, ValueError, TypeError):
-            pass
         entry = toml_tree(self.text).get("requires")
         edit = Edit(entry.value.span, f'"{wanted}"') if entry else _first_statement(self.text, f'requires = "{wanted}"')
         text = applied(self.text, [edit])
