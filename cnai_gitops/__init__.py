@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.2.0"
 
 if TYPE_CHECKING:
-    from cnai_gitops.engines.container import Container as Container
-    from cnai_gitops.engines.kserve import KServe as KServe
-    from cnai_gitops.engines.lag import Lag as Lag
-    from cnai_gitops.engines.rate import Rate as Rate
-    from cnai_gitops.engines.ray import Ray as Ray
-    from cnai_gitops.engines.rayservice import RayApplication as RayApplication
-    from cnai_gitops.engines.rayservice import RayService as RayService
-    from cnai_gitops.engines.spark import Spark as Spark
-    from cnai_gitops.engines.spark import SparkPods as SparkPods
-    from cnai_gitops.engines.trainer import Trainer as Trainer
-    from cnai_gitops.plan.context import Context as Context
-    from cnai_gitops.plan.steps import Scaler as Scaler
-    from cnai_gitops.plan.steps import ServeEngine as ServeEngine
-    from cnai_gitops.plan.steps import StepEngine as StepEngine
-    from cnai_gitops.plan.steps import StepPlan as StepPlan
-    from cnai_gitops.plan.steps import TrainEngine as TrainEngine
+    from cnai_gitops.contract.context import Context as Context
+    from cnai_gitops.contract.roles import Scaler as Scaler
+    from cnai_gitops.contract.roles import ServeEngine as ServeEngine
+    from cnai_gitops.contract.roles import StepEngine as StepEngine
+    from cnai_gitops.contract.roles import StepPlan as StepPlan
+    from cnai_gitops.contract.roles import TrainEngine as TrainEngine
+    from cnai_gitops.engines.serve.kserve import KServe as KServe
+    from cnai_gitops.engines.serve.rayservice import RayApplication as RayApplication
+    from cnai_gitops.engines.serve.rayservice import RayService as RayService
+    from cnai_gitops.engines.step.container import Container as Container
+    from cnai_gitops.engines.step.ray import Ray as Ray
+    from cnai_gitops.engines.step.spark import Spark as Spark
+    from cnai_gitops.engines.step.spark import SparkPods as SparkPods
+    from cnai_gitops.engines.train.trainer import Trainer as Trainer
+    from cnai_gitops.engines.trigger.lag import Lag as Lag
+    from cnai_gitops.engines.trigger.rate import Rate as Rate
     from cnai_gitops.resources.base import Resource as Resource
     from cnai_gitops.session import load as load
     from cnai_gitops.spec.accelerator import AcceleratorRequest as AcceleratorRequest
@@ -56,16 +56,16 @@ if TYPE_CHECKING:
     from cnai_gitops.spec.train import uniform as uniform
 
 _HOMES = {
-    "engines.container": ("Container",),
-    "engines.kserve": ("KServe",),
-    "engines.lag": ("Lag",),
-    "engines.rate": ("Rate",),
-    "engines.ray": ("Ray",),
-    "engines.rayservice": ("RayApplication", "RayService"),
-    "engines.spark": ("Spark", "SparkPods"),
-    "engines.trainer": ("Trainer",),
-    "plan.context": ("Context",),
-    "plan.steps": ("Scaler", "ServeEngine", "StepEngine", "StepPlan", "TrainEngine"),
+    "engines.step.container": ("Container",),
+    "engines.serve.kserve": ("KServe",),
+    "engines.trigger.lag": ("Lag",),
+    "engines.trigger.rate": ("Rate",),
+    "engines.step.ray": ("Ray",),
+    "engines.serve.rayservice": ("RayApplication", "RayService"),
+    "engines.step.spark": ("Spark", "SparkPods"),
+    "engines.train.trainer": ("Trainer",),
+    "contract.context": ("Context",),
+    "contract.roles": ("Scaler", "ServeEngine", "StepEngine", "StepPlan", "TrainEngine"),
     "resources.base": ("Resource",),
     "session": ("load",),
     "spec.accelerator": ("AcceleratorRequest", "gaudi", "gpu", "tpu"),

@@ -81,7 +81,7 @@ def test_only_one_file_starts_processes() -> None:
 
 
 def test_only_one_file_knows_hera() -> None:
-    assert set(outside(users("hera"))) == {"resources/workflow_builder.py"}
+    assert set(outside(users("hera"))) == {"parts/workflow.py"}
 
 
 def test_only_emit_writes_yaml() -> None:

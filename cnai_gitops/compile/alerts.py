@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnai_gitops.contract.context import Context
 from cnai_gitops.facts.runtimes import Runtime
-from cnai_gitops.plan.context import Context
 from cnai_gitops.spec.base import seconds
 
 BURNS = ((14.4, "1h", "5m", "2m", "page"), (6.0, "6h", "30m", "15m", "page"), (1.0, "3d", "6h", "1h", "ticket"))

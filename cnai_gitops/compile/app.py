@@ -13,9 +13,9 @@ from cnai_gitops.compile.observe import compile_observe
 from cnai_gitops.compile.prepare import compile_prepare
 from cnai_gitops.compile.serve import compile_serve
 from cnai_gitops.compile.train import compile_train
+from cnai_gitops.contract.context import Context
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.plan.build import App, Placed, Plan
-from cnai_gitops.plan.context import Context
 from cnai_gitops.resources.base import Body, Resource, kinds
 
 COMPILERS: dict[str, Callable[[Context], Iterable[Resource]]] = {

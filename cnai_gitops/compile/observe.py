@@ -12,9 +12,9 @@ from typing import Any
 from cnai_gitops.compile.alerts import drift_rules, slo_rules
 from cnai_gitops.compile.retrain import retrain
 from cnai_gitops.compile.workflow import steps_container, workflow
-from cnai_gitops.plan.context import Context
+from cnai_gitops.contract.context import Context
+from cnai_gitops.contract.roles import ServeEngine, StepPlan
 from cnai_gitops.plan.layers import ResolvedStage
-from cnai_gitops.plan.steps import ServeEngine, StepPlan
 from cnai_gitops.resources.base import Resource
 
 

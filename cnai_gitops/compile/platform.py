@@ -10,10 +10,11 @@ from typing import Any
 
 from cnai_gitops.compile.retrain import BUS_PODS, SECRET
 from cnai_gitops.facts import accelerators
+from cnai_gitops.parts.network import network_policy
+from cnai_gitops.parts.pods import container_security, pod_security, requirements
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resources.base import Body, Resource
-from cnai_gitops.resources.secure import container_security, network_policy, pod_security, requirements
 from cnai_gitops.spec.environment import TeamShare
 
 PRIORITIES = (("serving", 1_000_000, "PreemptLowerPriority"), ("training", 1_000, "PreemptLowerPriority"), ("opportunistic", -100, "Never"))

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from cnai_gitops.plan.context import Context
+from cnai_gitops.contract.context import Context
+from cnai_gitops.parts.network import network_policy
+from cnai_gitops.parts.pods import pod_security, requirements
+from cnai_gitops.parts.rbac import role, service_account
 from cnai_gitops.resources.base import Resource
-from cnai_gitops.resources.secure import network_policy, pod_security, requirements, role, service_account
 
 PORT = 12000
 SECRET = "retrain-token"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cnai_gitops.plan.context import Context
-from cnai_gitops.plan.steps import ServeEngine
+from cnai_gitops.contract.context import Context
+from cnai_gitops.contract.roles import ServeEngine
 from cnai_gitops.resources.base import Resource
 
 

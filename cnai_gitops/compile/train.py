@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from cnai_gitops.compile.workflow import retries, steps_container, workflow
-from cnai_gitops.plan.context import Context
-from cnai_gitops.plan.steps import StepPlan, Template
+from cnai_gitops.contract.context import Context
+from cnai_gitops.contract.roles import StepPlan, Template
 from cnai_gitops.plan.sweep import sample
 from cnai_gitops.resources.base import Resource
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cnai_gitops.plan.context import STEPS_IMAGE, Context
-from cnai_gitops.plan.steps import StepPlan, Template
+from cnai_gitops.contract.context import STEPS_IMAGE, Context
+from cnai_gitops.contract.roles import StepPlan, Template
+from cnai_gitops.parts.env import env_list
+from cnai_gitops.parts.network import network_policy
+from cnai_gitops.parts.pods import container_security, pod_security, requirements
+from cnai_gitops.parts.rbac import role, service_account
+from cnai_gitops.parts.workflow import build
 from cnai_gitops.resources.base import Body, Key, Resource
-from cnai_gitops.resources.secure import container_security, env_list, network_policy, pod_security, requirements, role, service_account
-from cnai_gitops.resources.workflow_builder import build
 from cnai_gitops.spec.base import seconds
 
 FINISH = "finish"

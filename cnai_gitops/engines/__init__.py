@@ -1,4 +1,4 @@
-"""One file an engine: its spec variant and its compile; nothing else knows it. A new engine is one new file.
+"""One folder a role, one file a variant: its spec and its compile; nothing else knows it. A new variant is one new file.
 
-Must not: hold anything that two engines share (`workflow.py` in `compile`, `secure.py` in `resources` do).
+Must not: hold anything that two variants share (`parts` does); no variant imports another one.
 """

@@ -30,8 +30,8 @@ def engines() -> Mapping[tuple[str, str], type[Engine]]:
     """Every engine of `cnai_gitops.engines` by (role, kind)."""
     package = importlib.import_module("cnai_gitops.engines")
     found: dict[tuple[str, str], type[Engine]] = {}
-    for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda i: i.name):
-        module = importlib.import_module(f"{package.__name__}.{info.name}")
+    for info in sorted(pkgutil.walk_packages(package.__path__, f"{package.__name__}."), key=lambda i: i.name):
+        module = importlib.import_module(info.name)
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, Engine) and value.__module__ == module.__name__:
                 kind = value.model_fields["kind"].default

@@ -13,8 +13,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from cnai_gitops import Override, pipeline, render
+from cnai_gitops.parts.workflow import build, leaves
 from cnai_gitops.plan.build import Plan, make_plan
-from cnai_gitops.resources.workflow_builder import build, leaves
 from cnai_gitops.system.tools import Settings
 
 POINTERS = st.sampled_from(

@@ -26,8 +26,8 @@ Cnai = Callable[..., Any]
 ENGINE = '''
 """Wasm: a step that runs one module."""
 from typing import Literal
-from cnai_gitops.plan.context import Context
-from cnai_gitops.plan.steps import StepEngine, StepPlan
+from cnai_gitops.contract.context import Context
+from cnai_gitops.contract.roles import StepEngine, StepPlan
 from cnai_gitops.spec.base import Name
 
 class Wasm(StepEngine):

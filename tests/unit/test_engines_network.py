@@ -11,9 +11,9 @@ import pytest
 
 from cnai_gitops import RayService
 from cnai_gitops.compile.app import compile_app
+from cnai_gitops.parts.ray import autoscaled, ray_cluster
 from cnai_gitops.plan.build import make_plan
 from cnai_gitops.project import Project, load
-from cnai_gitops.resources.ray_cluster import autoscaled, ray_cluster
 
 FLEET = Path(__file__).resolve().parents[1] / "golden" / "fleet" / "repository"
 PUBLIC = {"name": "public", "namespace": "edge", "domain": "example.com"}

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnai_gitops.facts import Accelerator
-from cnai_gitops.resources.secure import container_security, placement, pod_security, requirements
+from cnai_gitops.parts.pods import container_security, placement, pod_security, requirements
 
 NODE = "cnai.dev/ray-node"
 """Label that tells workers from the head; budgets and policies see it in the templates, KubeRay's own they do not."""

@@ -11,11 +11,12 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Le
 from pydantic import AfterValidator, Field
 
-from cnai_gitops.plan.context import Context
-from cnai_gitops.plan.embed import embed
-from cnai_gitops.plan.steps import StepEngine, StepPlan
+from cnai_gitops.contract.context import Context
+from cnai_gitops.contract.embed import embed
+from cnai_gitops.contract.roles import StepEngine, StepPlan
+from cnai_gitops.parts.pods import container_security, pod_security
+from cnai_gitops.parts.rbac import role, service_account
 from cnai_gitops.resources.base import Resource
-from cnai_gitops.resources.secure import container_security, pod_security, role, service_account
 from cnai_gitops.spec.base import Name, Positive, Spec, Strings, seconds
 
 Cores = Annotated[int, Ge(1), Le(128)]

@@ -9,10 +9,10 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from cnai_gitops.plan.context import Context
-from cnai_gitops.plan.steps import Scaler
+from cnai_gitops.contract.context import Context
+from cnai_gitops.contract.roles import Scaler
+from cnai_gitops.parts.autoscaling import scaled_object
 from cnai_gitops.resources.base import Resource
-from cnai_gitops.resources.scaling import scaled_object
 from cnai_gitops.spec.base import Count, Duration, Positive, seconds
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from cnai_gitops.plan.context import Context
-from cnai_gitops.plan.embed import Embedded, embed
+from cnai_gitops.contract.context import Context
+from cnai_gitops.contract.embed import Embedded, embed
+from cnai_gitops.contract.roles import StepPlan, Template, TrainEngine
+from cnai_gitops.parts.pods import container_security, placement, pod_security, requirements
 from cnai_gitops.plan.names import fit
-from cnai_gitops.plan.steps import StepPlan, Template, TrainEngine
 from cnai_gitops.resources.base import Resource
-from cnai_gitops.resources.secure import container_security, placement, pod_security, requirements
 from cnai_gitops.spec.base import seconds
 
 STEP = "trainer.kubeflow.org/trainjob-ancestor-step"

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cnai_gitops.contract.context import Context
 from cnai_gitops.emit import emit_one
-from cnai_gitops.plan.context import Context
-from cnai_gitops.resources.secure import secret_env
+from cnai_gitops.parts.env import secret_env
 
 FIXED = frozenset(
     {

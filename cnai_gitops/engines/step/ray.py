@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from cnai_gitops.plan.context import Context
-from cnai_gitops.plan.embed import embed
-from cnai_gitops.plan.steps import StepEngine, StepPlan
-from cnai_gitops.resources.ray_cluster import DASHBOARD_PORT, ray_cluster
+from cnai_gitops.contract.context import Context
+from cnai_gitops.contract.embed import embed
+from cnai_gitops.contract.roles import StepEngine, StepPlan
+from cnai_gitops.parts.ray import DASHBOARD_PORT, ray_cluster
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.base import Name, Positive, Resources, seconds
 

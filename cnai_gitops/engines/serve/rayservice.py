@@ -10,13 +10,15 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
+from cnai_gitops.contract.context import Context
+from cnai_gitops.contract.roles import ServeEngine
 from cnai_gitops.emit import emit_one
 from cnai_gitops.facts.runtimes import Runtime, runtimes
-from cnai_gitops.plan.context import Context
-from cnai_gitops.plan.steps import ServeEngine
+from cnai_gitops.parts.env import env_list
+from cnai_gitops.parts.network import network_policy
+from cnai_gitops.parts.ray import DASHBOARD_PORT, NODE, autoscaled, ray_cluster
+from cnai_gitops.parts.rbac import service_account
 from cnai_gitops.resources.base import Resource
-from cnai_gitops.resources.ray_cluster import DASHBOARD_PORT, NODE, autoscaled, ray_cluster
-from cnai_gitops.resources.secure import env_list, network_policy, service_account
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.base import Count, Name, Positive, Resources, Spec
 from cnai_gitops.spec.environment import Gateway

@@ -9,20 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from cnai_gitops.contract.context import Context
+from cnai_gitops.contract.roles import Scaler, ServeEngine
 from cnai_gitops.facts.runtimes import Runtime, runtimes
-from cnai_gitops.plan.context import Context
-from cnai_gitops.plan.steps import Scaler, ServeEngine
+from cnai_gitops.parts.env import env_list
+from cnai_gitops.parts.network import network_policy
+from cnai_gitops.parts.pods import container_security, placement, pod_security, requirements
+from cnai_gitops.parts.rbac import service_account
 from cnai_gitops.plan.target import ZERO
 from cnai_gitops.resources.base import Resource
-from cnai_gitops.resources.secure import (
-    container_security,
-    env_list,
-    network_policy,
-    placement,
-    pod_security,
-    requirements,
-    service_account,
-)
 from cnai_gitops.spec.base import seconds
 from cnai_gitops.spec.environment import Gateway
 

@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from cnai_gitops.plan.context import Context
-from cnai_gitops.plan.steps import StepEngine, StepPlan
-from cnai_gitops.resources.secure import container_security, env_list, placement, requirements, secret_env
+from cnai_gitops.contract.context import Context
+from cnai_gitops.contract.roles import StepEngine, StepPlan
+from cnai_gitops.parts.env import env_list, secret_env
+from cnai_gitops.parts.pods import container_security, placement, requirements
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.base import Name, Resources, Strings, Variables
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from cnai_gitops.contract.context import Context
 from cnai_gitops.facts.runtimes import Runtime, runtimes
-from cnai_gitops.plan.context import Context
 from cnai_gitops.resources.base import Resource
 from cnai_gitops.spec.engine import Engine
 
