@@ -459,6 +459,10 @@ def test_what_was_done_in_python_is_said(tmp_path: Path) -> None:
             "2:1: Serve(scaling=): it is written as a dict",
         ),
         (
+            "from cnai_gitops import Rate\nfrom functools import partial\nR = partial(Rate, max=2)\n",
+            "3:1: Rate: the class is handed to another call",
+        ),
+        (
             "import x\nx.app.with_(serve__a__scaling__topic='t', serve__a__scaling__max=2)\n",
             "2:1: serve__a__scaling__topic belongs to an item of triggers: there may be several",
         ),

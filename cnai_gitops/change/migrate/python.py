@@ -53,6 +53,7 @@ class Module:
         imports = Imports(self.tree)
         for call in [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]:
             name = imports.class_of(call.func)
+            yield from _handed_on(call, spelling, imports)
             try:
                 if isinstance(spelling, Nested):
                     yield from self._nested(call, name, spelling, imports)
@@ -188,6 +189,16 @@ def _keyword(call: ast.Call, name: str) -> ast.keyword | None:
 def _is_old_map(value: ast.expr, spelling: Nested) -> bool:
     keys = {key.value for key in value.keys if isinstance(key, ast.Constant)} if isinstance(value, ast.Dict) else set()
     return spelling.when in keys and bool(spelling.beside & keys)
+
+
+def _handed_on(call: ast.Call, spelling: Spelling, imports: Imports) -> Iterator[Left]:
+    """A class of ours among the arguments, with an old keyword of it beside: `partial(Rate, max=2)`."""
+    keywords = {keyword.arg for keyword in call.keywords}
+    for name in filter(None, map(imports.class_of, call.args)):
+        nested = isinstance(spelling, Nested) and name in spelling.items and bool(spelling.beside & keywords)
+        moved = isinstance(spelling, Moved) and name == spelling.noun and spelling.old[0] in keywords
+        if nested or moved:
+            yield Left(call.lineno, _words(spelling, name), "the class is handed to another call")
 
 
 def _words(spelling: Spelling, name: str) -> str:
