@@ -108,7 +108,15 @@ EnvironmentName = Annotated[str, StringConstraints(pattern=rf"^{LABEL}$", max_le
 """Names that others are made of: `fraud-detection-scorer-canary-predictor` in namespace `risk-staging`."""
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
-Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+
+
+def _pinned(value: str) -> str:
+    if value.endswith("0" * 64):
+        raise ValueError("must be the digest that the registry shows; zeros stand for none")
+    return value
+
+
+Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$"), AfterValidator(_pinned)]
 Quantity = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$")]
 """A Kubernetes quantity, for example "500m" or "16Gi"."""
 
