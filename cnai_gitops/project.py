@@ -20,6 +20,7 @@ from cnai_gitops.findings import Finding, Location, Severity
 from cnai_gitops.source.files import Files, SourceError, list_files
 from cnai_gitops.source.places import FilePlace, Place, PythonPlace, findings_of
 from cnai_gitops.source.python import load_python
+from cnai_gitops.source.requires import unmet
 from cnai_gitops.source.yaml import Document, parse
 from cnai_gitops.spec.base import Name, Spec, Text, Url
 from cnai_gitops.spec.blueprint import Blueprint
@@ -54,6 +55,7 @@ class Git(Spec):
 class Config(Spec):
     """cnai.toml."""
 
+    requires: str = Field("", description="versions of cnai-gitops that these files are written for, e.g. `>=0.2,<0.3`")
     organisation: Organisation
     git: Git
     rendered: Literal["commit", "branches"] = "commit"
@@ -217,9 +219,10 @@ class _Reader:
 
 
 def load(root: Path, outline: Mapping[str, Any] | None = None) -> Project:
-    """Read the whole repository below `root`. Raises UsageError when cnai.toml itself cannot be used.
+    """Read the whole repository below `root`.
 
-    With an `outline` of an earlier run, blueprints and releases that have not changed are read when they are first asked for.
+    Raises UsageError when cnai.toml itself cannot be used, SourceError when it asks for another version than this one. With an
+    `outline` of an earlier run, blueprints and releases that have not changed are read when they are first asked for.
     """
     try:
         return _load(root, outline or _NOTHING)
@@ -271,6 +274,8 @@ def _config(reader: _Reader) -> tuple[Config, Place]:
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{CONFIG}: {error}", help="mend the TOML syntax") from error
     place = FilePlace.of_toml(CONFIG, text)
+    if "requires" in data and (finding := unmet(data["requires"], place)):
+        raise SourceError(finding)
     try:
         return Config.model_validate(data), place
     except ValidationError as error:

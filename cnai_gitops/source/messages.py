@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from cnai_gitops.source.spellings import hint
 from cnai_gitops.source.text import listed, nearest, printable, shorten
 
 FieldPath = tuple[str | int, ...]
@@ -146,7 +147,8 @@ def _problem(path: FieldPath, group: list[ErrorDetails], model: type[BaseModel] 
     if len(must) == len(group) > 1:  # a union: every member says what it would take
         message = f"{dotted(path)} must {listed(dict.fromkeys(must))}, got {_got(first)}"
     field = known.get(str(path[-1])) if path else None
-    hints = [hint for _, hint in described] + [(field.description or "") if field else ""]
+    before = hint(model.__name__, path, None if first["type"] == "extra_forbidden" else first["input"]) if model else ""
+    hints = [before, *(help_ for _, help_ in described), (field.description or "") if field else ""]
     code = {"missing": "CNAI103", "union_tag_not_found": "CNAI103", "extra_forbidden": "CNAI102"}.get(first["type"], "CNAI101")
     return Problem(code, path, message, next(filter(None, hints), "correct the value"))
 
