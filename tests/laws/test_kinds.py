@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from cnai_gitops.check.published_schema import kubernetes_schema, nearest_minor
+from cnai_gitops.compile.app import compile_app
 from cnai_gitops.facts.operators import operators
 from cnai_gitops.facts.profiles import newest
 from cnai_gitops.plan.build import Plan
-from cnai_gitops.resolved.index import Resolved
 from cnai_gitops.resources.base import KUBERNETES, Kind, State, kind_of, kinds
 
 PACKAGE = Path(__file__).resolve().parents[2] / "cnai_gitops"
@@ -25,8 +25,8 @@ EVERY = pytest.mark.parametrize("kind", ALL, ids=[f"{kind.api_version}-{kind.kin
 MAKERS = ("resources/", "compile/", "engines/", "parts/")
 """Rooms that make objects, and so write the names of their kinds."""
 
-CLASSES = ("__init__.py",)
-"""Files that list names of our own classes, a few of which are called like a kind."""
+PUBLIC = "__init__.py"
+"""The list of public names: a class of ours may be called like a kind."""
 
 
 @EVERY
@@ -72,14 +72,15 @@ def as_argo_says_it(state: State) -> str:
 
 def waits(plan: Plan) -> Iterator[tuple[Kind, dict[str, Any]]]:
     """(kind, resource template) of each template that waits for the end of an object."""
-    for objects in Resolved(plan).objects():
-        for resource in objects.resources:
-            spec = resource.body.get("spec", {})
-            for template in spec.get("workflowSpec", spec).get("templates", ()) if resource.key.group == "argoproj.io" else ():
-                made = template.get("resource", {})
-                kind = kind_of(yaml.safe_load(made["manifest"])) if made.get("successCondition") else None
-                if kind is not None:
-                    yield kind, made
+    for app in plan.project.apps:
+        for target in plan.targets_of(app):
+            for resource in compile_app(plan, plan.app(app, target))[0]:
+                spec = resource.body.get("spec", {})
+                for template in spec.get("workflowSpec", spec).get("templates", ()) if resource.key.group == "argoproj.io" else ():
+                    made = template.get("resource", {})
+                    kind = kind_of(yaml.safe_load(made["manifest"])) if made.get("successCondition") else None
+                    if kind is not None:
+                        yield kind, made
 
 
 def test_a_workflow_waits_for_what_the_kind_calls_its_end(story_plan: Plan) -> None:
@@ -134,7 +135,7 @@ def test_nobody_else_lists_kinds() -> None:
     found = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         name = path.relative_to(PACKAGE).as_posix()
-        if not name.startswith(MAKERS) and name not in CLASSES:
+        if not name.startswith((*MAKERS, PUBLIC)):
             found |= {f"{name}:{line}": word for line, word in listed(ast.parse(path.read_text(encoding="utf-8")))}
     assert found == {}, "a fact of a kind belongs to its Kind in resources/"
 
