@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from cnai_gitops.errors import UsageError
 from cnai_gitops.findings import Finding, Location, Severity
@@ -34,26 +34,37 @@ class Organisation(Spec):
     """Who we are: the name that projects carry, and where images and models are kept."""
 
     name: Name
-    registry: Text = Field(description="prefix of images, e.g. registry.example.com/ml")
-    models: Text = Field(description="prefix of model images, e.g. registry.example.com/models")
+    """name that projects of Argo CD carry"""
+    registry: Text
+    """prefix of images, e.g. registry.example.com/ml"""
+    models: Text
+    """prefix of model images, e.g. registry.example.com/models"""
 
 
 class Git(Spec):
     """The repository that Argo CD reads, and the revision it follows."""
 
     repository: Url
+    """address of this repository"""
     revision: str = "main"
+    """branch or tag that is followed"""
 
 
 class Config(Spec):
     """cnai.toml."""
 
     organisation: Organisation
+    """who we are"""
     git: Git
+    """the repository that Argo CD reads"""
     rendered: Literal["commit", "branches"] = "commit"
-    at: str = Field("", description="day that policies are judged at; today when empty (a recorded day is for demos and tests)")
-    defaults: Mapping[str, Mapping[str, Any]] = Field({}, description="fields of every stage of a kind, weaker than the blueprint")
-    approvers: Mapping[str, Sequence[Name]] = Field({}, description="who may approve waivers, by policy area")
+    """`commit`: rendered manifests lie beside the sources; `branches`: CI writes them to `env/<name>`"""
+    at: str = ""
+    """day that policies are judged at; today when empty (a recorded day is for demos and tests)"""
+    defaults: Mapping[str, Mapping[str, Any]] = {}
+    """fields of every stage of a kind, weaker than the blueprint"""
+    approvers: Mapping[str, Sequence[Name]] = {}
+    """who may approve waivers, by policy area"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from cnai_gitops.facts.profiles import profiles
 from cnai_gitops.facts.runtimes import runtimes
 from cnai_gitops.plan.layers import IDENTITY
 from cnai_gitops.project import Config
+from cnai_gitops.source.meanings import meanings
 from cnai_gitops.spec.base import Spec
 from cnai_gitops.spec.blueprint import STAGES, Blueprint
 from cnai_gitops.spec.dataset import Dataset, Model
@@ -36,12 +37,18 @@ _CHOICES: Mapping[tuple[str, str], Callable[[], Iterable[str]]] = {
 
 
 class _Draft7(GenerateJsonSchema):
-    """Pydantic's own generator, without a title on each field."""
+    """Pydantic's own generator, without a title on each field, and with the words under the fields in their classes."""
 
     schema_dialect = "http://json-schema.org/draft-07/schema#"
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+    def model_schema(self, schema: Any) -> Schema:
+        made = super().model_schema(schema)
+        for name, text in meanings(schema["cls"]).items():
+            made["properties"][name]["description"] = text
+        return made
 
 
 def json_schemas() -> dict[str, str]:

@@ -18,7 +18,9 @@ class AcceleratorRequest(Spec):
     """`per_node` accelerators of class `type` (a name of `facts/accelerators`: h100, mi300x, gaudi3, tpu-v5e ...)."""
 
     type: Name
+    """class of the accelerator: h100, mi300x, tpu-v5e ..."""
     per_node: Positive = 1
+    """accelerators on each node, or for each replica"""
 
     @field_validator("type")
     @classmethod

@@ -23,6 +23,7 @@ class Engine(Spec):
 
     role: ClassVar[str] = ""
     kind: str
+    """tells the variants apart; YAML must say it, Python need not"""
 
 
 @cache

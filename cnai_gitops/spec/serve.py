@@ -26,6 +26,7 @@ class Canary(Spec):
     """How a new model takes over: the weights that a release gives it one after the other, in percent, rising."""
 
     steps: Annotated[Sequence[Percent], AfterValidator(tuple)] = Field((10, 50), min_length=1)
+    """shares of requests, in percent, that a promotion goes through"""
 
     @model_validator(mode="after")
     def _rising(self) -> Canary:
@@ -42,21 +43,37 @@ class Serve(Spec):
     """
 
     name: Name
+    """unique among the serve stages"""
     model: Name | None = None
+    """name of the model, made by a train stage or listed under `blueprints/models/`"""
     runtime: Name = "triton"
+    """what serves it: triton, sklearn, vllm ..."""
     reads: Names = ()
+    """datasets that are read while answering"""
     resources: Resources = Resources(cpu="4", memory="16Gi")
+    """CPU and memory of each replica"""
     accelerator: AcceleratorRequest | None = None
+    """accelerators of each replica"""
     scaling: Scaling = Field(default_factory=lambda: default_engine("scaling", "rate"))
+    """what decides the number of replicas"""
     canary: Canary | None = None
+    """how a new model takes over; needs a gateway"""
     port: Port = 8080
+    """port that the server listens on"""
     args: Strings = ()
+    """further arguments of the server"""
     env: Variables = Field(default_factory=dict)
-    startup: Duration = Field("10m", description="longest time from container start to a loaded model")
+    """environment variables of the server"""
+    startup: Duration = "10m"
+    """longest time from container start to a loaded model"""
     timeout: Duration = "60s"
-    grace: Duration = Field("60s", description="time to finish running requests after a stop was asked for")
+    """longest time of one request"""
+    grace: Duration = "60s"
+    """time to finish running requests after a stop was asked for"""
     public: bool = False
+    """true makes it reachable through the public gateway instead of the internal one"""
     engine: ServeEngine = Field(default_factory=lambda: default_engine("serve", "kserve"))
+    """what runs the service"""
 
     @field_validator("runtime")
     @classmethod

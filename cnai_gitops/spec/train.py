@@ -24,8 +24,11 @@ class Uniform(Spec):
     """Real numbers between `low` and `high`, evenly, or evenly in their logarithm."""
 
     kind: Literal["uniform", "log_uniform"]
+    """whether the numbers or their logarithms are spread evenly"""
     low: float
+    """smallest value"""
     high: float
+    """largest value"""
 
     @model_validator(mode="after")
     def _ordered(self) -> Uniform:
@@ -40,8 +43,11 @@ class Integers(Spec):
     """Whole numbers from `low` to `high`, both included."""
 
     kind: Literal["integers"] = "integers"
+    """tells the kinds of values apart"""
     low: int
+    """smallest value"""
     high: int
+    """largest value"""
 
     @model_validator(mode="after")
     def _ordered(self) -> Integers:
@@ -54,7 +60,9 @@ class Choice(Spec):
     """One of several values."""
 
     kind: Literal["choice"] = "choice"
+    """tells the kinds of values apart"""
     values: Annotated[Sequence[str | int | float], AfterValidator(tuple)] = Field(min_length=2)
+    """the values to choose from"""
 
 
 Space = Annotated[Uniform | Integers | Choice, Field(discriminator="kind")]
@@ -87,11 +95,17 @@ class Sweep(Spec):
     """
 
     trials: Annotated[int, Ge(1), Le(200)]
+    """how many trainings"""
     parallel: Positive = 1
+    """how many of them at once; this bounds the accelerators that are held"""
     space: Mapping[Name, Space] = Field(min_length=1)
+    """hyperparameters and the values each may have"""
     maximize: str = ""
+    """metric of which the largest value wins"""
     minimize: str = ""
+    """metric of which the smallest value wins"""
     seed: Count = 0
+    """another seed tries other values"""
 
     @model_validator(mode="after")
     def _one_objective(self) -> Sweep:
@@ -106,7 +120,9 @@ class Checkpoint(Spec):
     """Where a training continues after it was interrupted: saved every `interval`, the last `keep` kept."""
 
     interval: Duration = "15m"
+    """time between two checkpoints"""
     keep: Positive = 3
+    """checkpoints that are kept"""
 
 
 def _bounds(value: Mapping[str, str]) -> dict[str, str]:
@@ -124,23 +140,41 @@ class Train(Spec):
     """
 
     name: Name
+    """unique among the train stages"""
     image: Name
+    """name of the image; the release pins its digest"""
     command: Strings = ()
+    """replaces the entry point of the image"""
     reads: Names = ()
+    """datasets it reads"""
     model: Name | None = None
+    """name of the model it makes; the stage's name unless given"""
     accelerator: AcceleratorRequest | None = None
+    """accelerators of each node; none trains on CPUs"""
     nodes: Positive = 1
+    """nodes of one training"""
     resources: Resources = Resources(cpu="8", memory="64Gi")
+    """CPU and memory of each node"""
     sweep: Sweep | None = None
+    """several trainings with other hyperparameters"""
     gate: Annotated[Mapping[str, str], AfterValidator(_bounds)] = {}
+    """metrics and bounds (`auc: ">= 0.92"`) that must hold before the model is packaged"""
     checkpoint: Checkpoint = Checkpoint()
+    """how an interrupted training continues"""
     schedule: Cron | None = None
+    """when it starts; without one it is started by hand or by drift"""
     timezone: Timezone = "Etc/UTC"
+    """time zone of the schedule"""
     retries: Count = 1
+    """further attempts after the first"""
     timeout: Duration = "24h"
+    """longest time of a whole run, all trials together"""
     priority: Literal["training", "opportunistic", "serving"] = "training"
+    """Kueue priority class: `serving`, `training` or `opportunistic` (takes what is left and yields it)"""
     env: Variables = Field(default_factory=dict)
+    """environment variables of the training"""
     engine: TrainEngine = Field(default_factory=lambda: default_engine("train", "trainer"))
+    """what runs one training"""
 
     @property
     def makes(self) -> str:

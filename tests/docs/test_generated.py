@@ -46,8 +46,8 @@ def test_stale_documents_are_named(copied: Path) -> None:
 
 
 def test_a_field_that_nobody_explains_is_refused(copied: Path) -> None:
-    meanings = copied / "tools/pages/meanings.toml"
-    meanings.write_text(meanings.read_text().replace('"Serve.runtime"', '"Serve.other"'))
+    serve = copied / "cnai_gitops/spec/serve.py"
+    serve.write_text(serve.read_text().replace('    """what serves it: triton, sklearn, vllm ..."""\n', ""))
     done = check(copied)
     assert done.returncode == 1
     assert "Serve.runtime" in done.stderr

@@ -23,7 +23,8 @@ class Inner(BaseModel):
     """A field's own fields."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    maximum: int = Field(default=1, ge=1, description="the largest number of replicas")
+    maximum: int = Field(default=1, ge=1)
+    """the largest number of replicas"""
     kind: Literal["rate", "queue"] = "rate"
 
 

@@ -30,10 +30,15 @@ class RayApplication(Spec):
     """One model of the service: its import path in the image, its route, and how many replicas it may have."""
 
     name: Name
+    """the model; its route is `/<name>`"""
     import_path: str = Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
+    """`module:attribute` in the image"""
     min: Count = 1
+    """replicas that always run"""
     max: Positive = 2
+    """most replicas"""
     cpus: Positive = 1
+    """cores of each replica"""
 
 
 class RayService(ServeEngine):
@@ -45,13 +50,21 @@ class RayService(ServeEngine):
         {"model", "runtime", "resources", "accelerator", "scaling", "canary", "port", "args", "startup", "timeout", "grace"}
     )
     image: Name
+    """name of the image; the release pins its digest"""
     version: str = Field("2.56.0", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
+    """Ray's version in the image"""
     applications: Annotated[Sequence[RayApplication], AfterValidator(tuple)] = Field(min_length=1)
+    """the models that the cluster serves"""
     min_workers: Positive = 2
+    """workers that always run"""
     max_workers: Positive = 4
+    """most workers"""
     worker: Resources = Resources(cpu="8", memory="32Gi")
+    """CPU and memory of each worker"""
     head: Resources = Resources(cpu="4", memory="16Gi")
+    """CPU and memory of the head"""
     accelerator: AcceleratorRequest | None = None
+    """accelerators of each worker"""
 
     def resources(self, context: Context) -> Iterable[Resource]:
         """The RayService, its account, its network policy, the budget of its workers and its route where there is a gateway."""

@@ -24,6 +24,7 @@ class Trainer(TrainEngine):
 
     kind: Literal["trainer"] = "trainer"
     framework: Literal["torch", "jax"] = "torch"
+    """`torch` (torchrun) or `jax`"""
 
     def trial(self, context: Context) -> StepPlan:
         """Two steps, create and wait, and the TrainingRuntime that the TrainJobs refer to."""

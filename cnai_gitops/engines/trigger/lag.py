@@ -21,11 +21,17 @@ class Lag(Scaler):
 
     kind: Literal["lag"] = "lag"
     topic: str = Field(pattern=r"^[A-Za-z0-9._-]{1,249}$")
+    """Kafka topic that is consumed"""
     consumer_group: str = Field(pattern=r"^[A-Za-z0-9._-]{1,249}$")
+    """consumer group of the service"""
     messages_per_replica: Positive = 100
+    """waiting messages that one replica takes"""
     min: Count = 0
+    """replicas that always run; 0 lets it go to sleep"""
     max: Positive = 4
+    """most replicas"""
     cooldown: Duration = "10m"
+    """time without need before replicas go"""
 
     @model_validator(mode="after")
     def _ordered(self) -> Lag:

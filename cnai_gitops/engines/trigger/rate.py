@@ -25,9 +25,13 @@ class Rate(Scaler):
 
     kind: Literal["rate"] = "rate"
     requests_per_replica: Positive = 50
+    """requests a second that one replica takes"""
     min: Positive = 1
+    """replicas that always run"""
     max: Positive = 4
+    """most replicas"""
     cooldown: Duration = "10m"
+    """time without need before replicas go"""
 
     @model_validator(mode="after")
     def _ordered(self) -> Rate:
