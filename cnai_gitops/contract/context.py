@@ -19,6 +19,8 @@ from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.blueprint import Blueprint
 from cnai_gitops.spec.environment import DatasetPlace, Gateway
 
+__all__ = ["Context"]
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

@@ -15,6 +15,8 @@ from cnai_gitops.facts.runtimes import Runtime, runtimes
 from cnai_gitops.resources.base import Resource
 from cnai_gitops.spec.engine import Engine
 
+__all__ = ["Resource", "Scaler", "ServeEngine", "StepEngine", "StepPlan", "TrainEngine"]
+
 Template = dict[str, Any]
 """An Argo Workflows template as plain data; hera checks it when the workflow is built."""
 

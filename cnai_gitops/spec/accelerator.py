@@ -13,6 +13,8 @@ from pydantic import field_validator
 from cnai_gitops.facts import accelerators
 from cnai_gitops.spec.base import Name, Positive, Spec
 
+__all__ = ["AcceleratorRequest", "gaudi", "gpu", "tpu"]
+
 
 class AcceleratorRequest(Spec):
     """`per_node` accelerators of class `type` (a name of `facts/accelerators`: h100, mi300x, gaudi3, tpu-v5e ...)."""

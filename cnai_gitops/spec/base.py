@@ -15,6 +15,8 @@ from pydantic_core import ErrorDetails, InitErrorDetails
 
 from cnai_gitops.source.positions import Captured, caller_frames
 
+__all__ = ["Resources"]
+
 T = TypeVar("T")
 
 

@@ -16,6 +16,8 @@ from cnai_gitops.spec.prepare import Prepare
 from cnai_gitops.spec.serve import Serve
 from cnai_gitops.spec.train import Train
 
+__all__ = ["Blueprint", "Override"]
+
 STAGES = ("prepare", "train", "serve", "observe")
 Stage = Prepare | Train | Serve | Observe
 

@@ -12,6 +12,8 @@ from pydantic import Field
 
 from cnai_gitops.spec.base import Name, Names, Positive, Spec, Strings, Text
 
+__all__ = ["Column", "Dataset", "Model"]
+
 Classification = Literal["public", "internal", "confidential", "restricted"]
 
 

@@ -11,6 +11,8 @@ from annotated_types import Gt, Le
 
 from cnai_gitops.spec.base import Cron, Duration, Name, Names, Spec
 
+__all__ = ["Drift", "Observe", "Slo"]
+
 
 class Slo(Spec):
     """Service level: share of good answers in percent, and latency bounds in milliseconds that 99 % must meet."""

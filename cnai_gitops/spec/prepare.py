@@ -13,6 +13,8 @@ from pydantic import AfterValidator, Field, model_validator
 from cnai_gitops.spec.base import Count, Cron, Duration, Name, Names, Spec, Timezone, Variables
 from cnai_gitops.spec.engine import Engine, Variants
 
+__all__ = ["Prepare", "Step"]
+
 PrepareEngine = Annotated[Engine, Variants("prepare")]
 RESERVED = ("main", "start", "finish")
 

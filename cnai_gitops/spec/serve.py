@@ -17,6 +17,8 @@ from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.base import Duration, Name, Names, Percent, Resources, Spec, Strings, Variables
 from cnai_gitops.spec.engine import Engine, Variants, default_engine
 
+__all__ = ["Canary", "Serve"]
+
 ServeEngine = Annotated[Engine, Variants("serve")]
 Scaling = Annotated[Engine, Variants("scaling")]
 Port = Annotated[int, Ge(1024), Le(65535)]

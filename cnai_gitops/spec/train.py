@@ -16,6 +16,8 @@ from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.base import Count, Cron, Duration, Name, Names, Positive, Resources, Spec, Strings, Timezone, Variables
 from cnai_gitops.spec.engine import Engine, Variants, default_engine
 
+__all__ = ["Checkpoint", "Sweep", "Train", "choice", "integers", "log_uniform", "uniform"]
+
 TrainEngine = Annotated[Engine, Variants("train")]
 BOUND = re.compile(r"^(>=|<=|>|<|==) -?[0-9]+(\.[0-9]+)?$")
 
