@@ -9,16 +9,17 @@ import importlib
 import sys
 from typing import TYPE_CHECKING, Any
 
-from cnai_gitops.exports import HOMES
-
 if TYPE_CHECKING:
-    from cnai_gitops.exports import *  # noqa: F403 - what HOMES says, for type checkers and editors
+    from cnai_gitops.exports import *  # noqa: F403 - for type checkers and editors
 
 __version__ = "0.1.0"
-__all__ = sorted(HOMES)
 
 
 def __getattr__(name: str) -> Any:
+    from cnai_gitops.exports import HOMES  # a step in a pod needs none of it
+
+    if name == "__all__":
+        return sorted(HOMES)
     if name not in HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if "IPython" in sys.modules:
@@ -27,4 +28,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return list(__getattr__("__all__"))

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from cnai_gitops.spec.train import integers as integers
     from cnai_gitops.spec.train import log_uniform as log_uniform
     from cnai_gitops.spec.train import uniform as uniform
+    from cnai_gitops.spec.words import custom as custom
 
 HOMES = {
     "AcceleratorRequest": "cnai_gitops.spec.accelerator",
@@ -85,6 +86,7 @@ HOMES = {
     "TrainEngine": "cnai_gitops.contract.roles",
     "Trainer": "cnai_gitops.engines.train.trainer",
     "choice": "cnai_gitops.spec.train",
+    "custom": "cnai_gitops.spec.words",
     "gaudi": "cnai_gitops.spec.accelerator",
     "gpu": "cnai_gitops.spec.accelerator",
     "integers": "cnai_gitops.spec.train",

@@ -6,21 +6,23 @@ Must not: relate specs to each other (`plan` does) or write anything.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
 from cnai_gitops.errors import UsageError
+from cnai_gitops.facts.known import Facts
 from cnai_gitops.findings import Finding, Location, Severity
 from cnai_gitops.source.files import Files, SourceError, list_files
 from cnai_gitops.source.places import FilePlace, Place, PythonPlace, findings_of
 from cnai_gitops.source.python import load_python
 from cnai_gitops.source.yaml import Document, parse
-from cnai_gitops.spec.base import Name, Spec, Text, Url
+from cnai_gitops.spec.base import Spec
 from cnai_gitops.spec.blueprint import Blueprint
+from cnai_gitops.spec.config import Config
 from cnai_gitops.spec.dataset import Dataset, Model
 from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.release import Release
@@ -28,43 +30,6 @@ from cnai_gitops.spec.waiver import Waivers
 from cnai_gitops.system.root import CONFIG
 
 T = TypeVar("T", bound=Spec)
-
-
-class Organisation(Spec):
-    """Who we are: the name that projects carry, and where images and models are kept."""
-
-    name: Name
-    """name that projects of Argo CD carry"""
-    registry: Text
-    """prefix of images, e.g. registry.example.com/ml"""
-    models: Text
-    """prefix of model images, e.g. registry.example.com/models"""
-
-
-class Git(Spec):
-    """The repository that Argo CD reads, and the revision it follows."""
-
-    repository: Url
-    """address of this repository"""
-    revision: str = "main"
-    """branch or tag that is followed"""
-
-
-class Config(Spec):
-    """cnai.toml."""
-
-    organisation: Organisation
-    """who we are"""
-    git: Git
-    """the repository that Argo CD reads"""
-    rendered: Literal["commit", "branches"] = "commit"
-    """`commit`: rendered manifests lie beside the sources; `branches`: CI writes them to `env/<name>`"""
-    at: str = ""
-    """day that policies are judged at; today when empty (a recorded day is for demos and tests)"""
-    defaults: Mapping[str, Mapping[str, Any]] = {}
-    """fields of every stage of a kind, weaker than the blueprint"""
-    approvers: Mapping[str, Sequence[Name]] = {}
-    """who may approve waivers, by policy area"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +57,11 @@ class Project:
     patches: Mapping[tuple[str, str], tuple[str, ...]]
     inputs: Mapping[str, tuple[int, int]]
     findings: tuple[Finding, ...]
+
+    @property
+    def facts(self) -> Facts:
+        """Accelerators and runtimes that this repository may name."""
+        return self.config.facts
 
 
 @dataclass(slots=True)
@@ -162,6 +132,12 @@ def load(root: Path) -> Project:
         inputs=files.seen,
         findings=tuple(reader.findings),
     )
+
+
+def read_config(root: Path) -> Config:
+    """Only cnai.toml. Raises UsageError when it cannot be used."""
+    with Files(root) as files:
+        return _config(_Reader(root, files))[0]
 
 
 def _config(reader: _Reader) -> tuple[Config, Place]:

@@ -56,7 +56,7 @@ def gather(plan: Plan, owned: Iterable[Owned], scans: Mapping[str, Any], at: str
     for target, items in by_target.items():
         bodies = [resource.body for item in items for resource in item.resources]
         world = Inventory(bodies)
-        found.demands[target.name] = peaks(bodies)
+        found.demands[target.name] = peaks(bodies, plan.project.facts.accelerators)
         for item in items:
             for resource in item.resources:
                 found.documents += _documents(item, resource, world, found)

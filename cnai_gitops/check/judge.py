@@ -45,7 +45,7 @@ def judge(plan: Plan, owned: Sequence[Owned], *, at: date, packs: Sequence[Path]
     shapes = [found for item in owned for found in _schemas(item.target, item.resources, lock_dir)]
     readable, broken = _apart(owned, shapes)
     evidence = gather(plan, readable, scans, at.isoformat())
-    findings += [*shapes, *_structure(readable, evidence, lock_dir), *payload(evidence.documents)]
+    findings += [*shapes, *_structure(plan, readable, evidence, lock_dir), *payload(evidence.documents)]
     evidence.resources |= broken
     rules = read_rules(packs)
     denied = gate(evidence.documents, evidence.data, packs=packs, conftest=conftest)
@@ -74,7 +74,7 @@ def _apart(owned: Sequence[Owned], shapes: Iterable[Finding]) -> tuple[list[Owne
     return [replace(i, resources=[r for r in i.resources if document_id(i.target, r) not in broken]) for i in owned], broken
 
 
-def _structure(owned: Sequence[Owned], evidence: Evidence, lock_dir: Path | None) -> list[Finding]:
+def _structure(plan: Plan, owned: Sequence[Owned], evidence: Evidence, lock_dir: Path | None) -> list[Finding]:
     """What needs no policy: schemas of carried objects, workflow references, counts that cannot be told, queues that cannot admit."""
     findings: list[Finding] = []
     for target in dict.fromkeys(item.target for item in owned):
@@ -84,7 +84,7 @@ def _structure(owned: Sequence[Owned], evidence: Evidence, lock_dir: Path | None
         findings += _schemas(target, inner, lock_dir)
         findings += lint(bodies, target.name)
         findings += ledger.findings(bodies, evidence.demands[target.name], target.name)
-        findings += queues.never_admitted(bodies, target.name)
+        findings += queues.never_admitted(bodies, target.name, plan.project.facts.accelerators)
     return findings
 
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeVar
 
+from cnai_gitops.facts import Accelerator
 from cnai_gitops.findings import Finding
 from cnai_gitops.resources import argo_events, argo_workflows, katib
-from cnai_gitops.resources.accelerators import UNREADABLE, pod_demand, times, total
+from cnai_gitops.resources.accelerators import UNREADABLE, counting, pod_demand, times, total
 from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, World, key_of, kind_of
 
 K = TypeVar("K", bound=Hashable)
@@ -97,8 +98,13 @@ def embedded(body: Body, world: World) -> list[tuple[str, Body]]:
     return list(katib.trials(body)) if kind.group == katib.GROUP else []
 
 
-def peaks(bodies: Sequence[Body]) -> dict[Key, Demand]:
-    """Peak of every object of one target; the larger one where two bodies have the same identity."""
+def peaks(bodies: Sequence[Body], known: Mapping[str, Accelerator] | None = None) -> dict[Key, Demand]:
+    """Peak of every object of one target, by the `known` classes (ours); the larger one where two bodies have the same identity."""
+    with counting(known):
+        return _peaks(bodies)
+
+
+def _peaks(bodies: Sequence[Body]) -> dict[Key, Demand]:
     inventory = Inventory(bodies)
     through_others = _counted_through_others(inventory)
     found: dict[Key, Demand] = {}

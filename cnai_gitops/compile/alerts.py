@@ -18,7 +18,7 @@ BURNS = ((14.4, "1h", "5m", "2m", "page"), (6.0, "6h", "30m", "15m", "page"), (1
 def slo_rules(context: Context, service: Context) -> list[dict[str, Any]]:
     """Rule groups for the availability and latency of one service."""
     slo = context.stage.slo
-    runtime: Runtime = service.stage.engine.runtime(service.stage)
+    runtime: Runtime = service.stage.engine.runtime(service.stage, service.facts)
     rules: list[dict[str, Any]] = []
     if slo.availability is not None:
         rules += _availability(context, service, runtime, slo.availability)

@@ -43,7 +43,7 @@ def _monitor(context: Context, service: Context) -> Iterator[Resource]:
     Engines name their own Services differently; one of ours stays the same when an engine changes.
     """
     engine: ServeEngine = service.stage.engine
-    runtime = engine.runtime(service.stage)
+    runtime = engine.runtime(service.stage, service.facts)
     for workload in engine.workloads(service):
         name = f"{workload}-metrics"
         metadata = context.metadata(name, **{"cnai.dev/monitors": workload})

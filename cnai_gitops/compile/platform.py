@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnai_gitops.compile.retrain import BUS_PODS, SECRET
-from cnai_gitops.facts import accelerators
 from cnai_gitops.parts.network import network_policy
 from cnai_gitops.parts.pods import container_security, pod_security, requirements
 from cnai_gitops.plan.build import Plan
@@ -30,7 +29,7 @@ def compile_platform(plan: Plan, target: Target) -> Iterator[Resource]:
         yield _made(_priority(name, value, preemption))
         yield _made(_workload_priority(name, value))
     for name in target.place.accelerators:
-        yield _made(_flavor(name))
+        yield _made(_flavor(plan, name))
     yield _made({"apiVersion": "kueue.x-k8s.io/v1beta2", "kind": "ResourceFlavor", "metadata": _meta("default"), "spec": {}})
     yield _made({"apiVersion": "kueue.x-k8s.io/v1beta2", "kind": "Cohort", "metadata": _meta(f"org-{target.env}"), "spec": {}})
     for team, share in teams.items():
@@ -71,8 +70,8 @@ def _workload_priority(name: str, value: int) -> Body:
     return {"apiVersion": "kueue.x-k8s.io/v1beta2", "kind": "WorkloadPriorityClass", "metadata": _meta(name), "value": value}
 
 
-def _flavor(accelerator: str) -> Body:
-    facts = accelerators()[accelerator]
+def _flavor(plan: Plan, accelerator: str) -> Body:
+    facts = plan.project.facts.accelerators[accelerator]
     spec = {"nodeLabels": dict(facts.selector), "tolerations": [dict(t) for t in facts.tolerations]}
     return {"apiVersion": "kueue.x-k8s.io/v1beta2", "kind": "ResourceFlavor", "metadata": _meta(accelerator), "spec": spec}
 
@@ -85,7 +84,7 @@ def _team(plan: Plan, target: Target, team: str, share: TeamShare) -> Iterator[B
     yield _limits(namespace, own)
     yield _default_deny(namespace, own)
     yield _artifacts(target, namespace, own)
-    yield _cluster_queue(target, team, share, own)
+    yield _cluster_queue(plan, target, team, share, own)
     queue = {"clusterQueue": namespace}
     yield {"apiVersion": "kueue.x-k8s.io/v1beta2", "kind": "LocalQueue", "metadata": _meta(team, namespace, **own), "spec": queue}
     if retrains(plan, target, team):
@@ -123,7 +122,7 @@ def _artifacts(target: Target, namespace: str, own: Mapping[str, str]) -> Body:
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"default": "\n".join(lines) + "\n"}}
 
 
-def _cluster_queue(target: Target, team: str, share: TeamShare, own: Mapping[str, str]) -> Body:
+def _cluster_queue(plan: Plan, target: Target, team: str, share: TeamShare, own: Mapping[str, str]) -> Body:
     """A team's queue: CPU and memory of the default flavor, and one flavor for each accelerator class it has a share of."""
     place = target.place
     groups: list[dict[str, Any]] = [
@@ -139,7 +138,7 @@ def _cluster_queue(target: Target, team: str, share: TeamShare, own: Mapping[str
     ]
     by_resource: dict[str, list[dict[str, Any]]] = {}
     for name in place.accelerators:
-        resource = accelerators()[name].resource
+        resource = plan.project.facts.accelerators[name].resource
         quota = min(share.quota.get(name, 0), place.accelerators[name].count)
         flavor = {"name": name, "resources": [{"name": resource, "nominalQuota": str(quota), "borrowingLimit": "0"}]}
         by_resource.setdefault(resource, []).append(flavor)

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cnai_gitops.facts import Accelerator, accelerators
+from cnai_gitops.facts import Accelerator
+from cnai_gitops.facts.known import Facts
 from cnai_gitops.plan.build import App, Plan
 from cnai_gitops.plan.images import STEPS_IMAGE as STEPS_IMAGE
 from cnai_gitops.plan.layers import ResolvedStage
@@ -34,6 +35,11 @@ class Context:
     def stage(self) -> Any:
         """The stage as this target has it."""
         return self.resolved.stage
+
+    @property
+    def facts(self) -> Facts:
+        """Accelerators and runtimes that the repository knows."""
+        return self.plan.project.facts
 
     @property
     def key(self) -> str:
@@ -101,7 +107,7 @@ class Context:
 
     def accelerator(self, request: AcceleratorRequest) -> Accelerator:
         """Facts of the class that a stage asks for."""
-        return accelerators()[request.type]
+        return self.facts.accelerators[request.type]
 
     def contract(self, step: str) -> Mapping[str, str]:
         """Variables of the container contract for one step; values in braces are filled in by Argo Workflows."""

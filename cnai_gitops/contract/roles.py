@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from cnai_gitops.contract.context import Context
-from cnai_gitops.facts.runtimes import Runtime, runtimes
+from cnai_gitops.facts.known import Facts
+from cnai_gitops.facts.runtimes import Runtime
 from cnai_gitops.resources.base import Resource
 from cnai_gitops.spec.engine import Engine
 
@@ -78,13 +79,13 @@ class ServeEngine(Engine):
         """Labels that select the service's pods, for monitors and budgets."""
         return {"app.kubernetes.io/name": context.blueprint.name, "app.kubernetes.io/component": context.key.replace(".", "-")}
 
-    def platform_image(self, stage: Any) -> str:
+    def platform_image(self, stage: Any, facts: Facts) -> str:
         """Name of the platform's image that serves; empty when the blueprint brings its own."""
-        return self.runtime(stage).image if self.needs_model else ""
+        return self.runtime(stage, facts).image if self.needs_model else ""
 
-    def runtime(self, stage: Any) -> Runtime:
+    def runtime(self, stage: Any, facts: Facts) -> Runtime:
         """Facts of the server that answers: its metrics, ports and paths."""
-        return runtimes()[stage.runtime]
+        return facts.runtimes[stage.runtime]
 
     def least(self, stage: Any) -> int:
         """Replicas that always run."""

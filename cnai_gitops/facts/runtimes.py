@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from cnai_gitops.facts import load
 
@@ -37,6 +38,10 @@ class Runtime:
 
 @cache
 def runtimes() -> Mapping[str, Runtime]:
-    """Every runtime by name, from facts/runtimes.yaml."""
-    listed = ("args", "paths")
-    return {name: Runtime(**{**fields, **{key: tuple(fields[key]) for key in listed}}) for name, fields in load("runtimes").items()}
+    """Every runtime of our file by name."""
+    return {name: runtime(fields) for name, fields in load("runtimes").items()}
+
+
+def runtime(fields: Mapping[str, Any]) -> Runtime:
+    """A runtime from the fields of an entry of runtimes.yaml."""
+    return Runtime(**{**fields, **{key: tuple(fields[key]) for key in ("args", "paths")}})

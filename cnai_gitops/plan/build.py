@@ -142,7 +142,7 @@ class Plan:
             yield Layer("cluster", own[key], release.place, ("clusters", target.cluster, key))
 
     def _missing(self, resolved: ResolvedStage, target: Target) -> Iterator[str]:
-        for image in platform_images_of(resolved.key, resolved.stage):
+        for image in platform_images_of(resolved.key, resolved.stage, self.project.facts):
             if image not in target.environment.images:
                 yield f"platform image {image}"
         for image in images_of(resolved.stage):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from cnai_gitops.facts.known import Facts
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 
 STEPS_IMAGE = "cnai-steps"
@@ -22,10 +23,10 @@ def images_of(stage: Any) -> list[str]:
     return list(dict.fromkeys(image for image in images if isinstance(image, str)))
 
 
-def platform_images_of(key: str, stage: Any) -> list[str]:
-    """Names of the platform's images that a stage runs in; the environment pins them."""
+def platform_images_of(key: str, stage: Any, facts: Facts) -> list[str]:
+    """Names of the platform's images that a stage runs in; the environment pins them. A runtime that nobody knows has none."""
     if key.startswith("serve."):
-        image = stage.engine.platform_image(stage)
+        image = stage.engine.platform_image(stage, facts) if stage.runtime in facts.runtimes else ""
         return [image] if image else []
     return [STEPS_IMAGE] if not key.startswith("observe.") or stage.drift else []
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnai_gitops.findings import Finding, Location, Severity
 from cnai_gitops.plan.images import accelerators_of, images_of, needs_model
+from cnai_gitops.plan.words import check_words
 from cnai_gitops.project import Entry
 from cnai_gitops.source.places import Place
 from cnai_gitops.spec.blueprint import Blueprint
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 
 def check_references(plan: Plan) -> Iterator[Finding]:
-    """Findings of every application, release and patch folder."""
+    """Findings of every application, environment, release and patch folder."""
+    yield from check_words(plan)
     for entry in plan.project.apps.values():
         yield from _check_app(plan, entry)
     for (env, app), release in plan.project.releases.items():
@@ -202,11 +204,11 @@ def _check_gateways(environment: Entry[Environment], blueprint: Blueprint, relea
 def _check_pools(plan: Plan, env: str, entry: Entry[Blueprint]) -> Iterator[Finding]:
     """Accelerators that a stage asks for must exist where it runs; else its pods wait for ever."""
     for target in plan.targets_of(entry.value.name):
-        if target.env != env:
-            continue
+        if target.env != env or target.place.accelerators.keys() - plan.project.facts.accelerators.keys():
+            continue  # a class that nobody knows may be meant for the one that is missing
         for key, resolved in plan.app(entry.value.name, target).stages.items():
             for request in accelerators_of(resolved.stage):
-                if request.type not in target.place.accelerators:
+                if request.type in plan.project.facts.accelerators and request.type not in target.place.accelerators:
                     at = entry.place.locate((*key.split("."), "accelerator"))
                     extra = f" on {target.name}, but {key} asks for it"
                     yield _unknown("CNAI218", "accelerator", request.type, target.place.accelerators, at, extra)

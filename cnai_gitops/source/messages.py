@@ -129,7 +129,8 @@ def _models_at(model: type[BaseModel] | None, loc: Sequence[str | int]) -> list[
 
 def _meaning(model: type[BaseModel] | None, loc: Sequence[str | int], path: FieldPath) -> str:
     """What the field at the end of `path` means; empty where its models do not say."""
-    return next((text for m in _models_at(model, loc) for name, text in meanings(m).items() if path and name == path[-1]), "")
+    said = (f"{name}: {text}" for m in _models_at(model, loc) for name, text in meanings(m).items() if path and name == path[-1])
+    return next(said, "")
 
 
 # -- details -----------------------------------------------------------------------------------------------

@@ -26,9 +26,14 @@ from cnai_gitops.spec.base import (
     Timezone,
     Url,
 )
+from cnai_gitops.spec.words import AcceleratorKey
 
 Tier = Literal["dev", "staging", "prod"]
 Role = Literal["primary", "standby", "hub"]
+
+
+def _by_name(value: Mapping[str, Pool]) -> dict[str, Pool]:
+    return dict(sorted(value.items()))
 
 
 class Pool(Spec):
@@ -68,7 +73,7 @@ class Cluster(Spec):
     """address of its API server, as Argo CD knows it"""
     profile: str
     """platform profile: the versions of everything that it runs"""
-    accelerators: Mapping[Name, Pool] = {}
+    accelerators: Annotated[Mapping[AcceleratorKey, Pool], AfterValidator(_by_name)] = {}
     """accelerators by class"""
     artifacts: ArtifactStore | None = None
     """store of this cluster, where data must stay in its region"""
@@ -84,21 +89,11 @@ class Cluster(Spec):
             raise ValueError(f"must be one of {', '.join(sorted(profiles()))}, got {value!r}")
         return value
 
-    @field_validator("accelerators")
-    @classmethod
-    def _known_classes(cls, value: Mapping[str, Pool]) -> Mapping[str, Pool]:
-        from cnai_gitops.facts import accelerators
-
-        for name in value:
-            if name not in accelerators():
-                raise ValueError(f"accelerator classes are {', '.join(sorted(accelerators()))}, got {name!r}")
-        return dict(sorted(value.items()))
-
 
 class TeamShare(Spec):
     """What a team may use in this environment, over all of its clusters."""
 
-    quota: Mapping[Name, Count] = {}
+    quota: Mapping[AcceleratorKey, Count] = {}
     """accelerators by class that the team may hold at once"""
     cpu: Count = 64
     """cores that the team may request at once"""

@@ -6,16 +6,15 @@ Must not: know an engine or an autoscaler.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Annotated
 
 from annotated_types import Ge, Le
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from cnai_gitops.facts.runtimes import runtimes
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.base import Duration, Name, Names, Percent, Resources, Spec, Strings, Variables
 from cnai_gitops.spec.engine import Engine, Variants, default_engine
+from cnai_gitops.spec.words import RuntimeName
 
 __all__ = ["Canary", "Serve"]
 
@@ -27,7 +26,7 @@ Port = Annotated[int, Ge(1024), Le(65535)]
 class Canary(Spec):
     """How a new model takes over: the weights that a release gives it one after the other, in percent, rising."""
 
-    steps: Annotated[Sequence[Percent], AfterValidator(tuple)] = Field((10, 50), min_length=1)
+    steps: Annotated[Sequence[Percent], AfterValidator(tuple)] = Field(default=(10, 50), min_length=1)
     """shares of requests, in percent, that a promotion goes through"""
 
     @model_validator(mode="after")
@@ -48,7 +47,7 @@ class Serve(Spec):
     """unique among the serve stages"""
     model: Name | None = None
     """name of the model, made by a train stage or listed under `blueprints/models/`"""
-    runtime: Name = "triton"
+    runtime: RuntimeName = "triton"
     """what serves it: triton, sklearn, vllm ..."""
     reads: Names = ()
     """datasets that are read while answering"""
@@ -76,13 +75,3 @@ class Serve(Spec):
     """true makes it reachable through the public gateway instead of the internal one"""
     engine: ServeEngine = Field(default_factory=lambda: default_engine("serve", "kserve"))
     """what runs the service"""
-
-    @field_validator("runtime")
-    @classmethod
-    def _known_runtime(cls, value: str) -> str:
-        known = [name for name, facts in runtimes().items() if facts.runtime]  # the others come with their engine
-        if value not in known:
-            near = get_close_matches(value, known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise ValueError(f"must be one of {', '.join(sorted(known))}, got {value!r}{hint}")
-        return value

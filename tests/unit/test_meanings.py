@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from cnai_gitops import project
 from cnai_gitops.scaffold.schemas import json_schemas
 from cnai_gitops.source.meanings import meanings, named
 from cnai_gitops.spec import base
 from cnai_gitops.spec.base import Spec
+from cnai_gitops.spec.config import Config
 from cnai_gitops.spec.engine import engines
 
 
 def models() -> list[type[Spec]]:
     """Every model that users write: those of the spec, of cnai.toml and of each engine."""
     engines()
-    assert project.Config in Spec.__subclasses__()
+    assert Config in Spec.__subclasses__()
     found: list[type[Spec]] = []
     pending: list[type[Spec]] = [Spec]
     while pending:

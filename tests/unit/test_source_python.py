@@ -254,7 +254,7 @@ def test_help_comes_from_the_field_or_names_candidates(tmp_path: Path, write: Wr
     helps = {f.path: f.help for f in failure(tmp_path)}
     assert helps == {
         "node": "did you mean nodes?",
-        "inner.maximum": "the largest number of replicas",
+        "inner.maximum": "maximum: the largest number of replicas",
         "inner.kind": "did you mean rate?",
         "inner.max": "did you mean maximum?",
     }

@@ -14,22 +14,27 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from cnai_gitops import project
 from cnai_gitops.facts import accelerators
 from cnai_gitops.facts.profiles import profiles
 from cnai_gitops.facts.runtimes import runtimes
 from cnai_gitops.source.meanings import meanings, named
 from cnai_gitops.spec import base
 from cnai_gitops.spec.blueprint import Blueprint
+from cnai_gitops.spec.config import Config
 from cnai_gitops.spec.dataset import Dataset, Model
 from cnai_gitops.spec.engine import Engine, Variants, engines
 from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.release import CanaryRelease, Pins, Release
 from cnai_gitops.spec.waiver import Day, Waivers
+from cnai_gitops.spec.words import Word
 from pages.tables import code, table
 
 VALUES = ("Name", "Text", "Digest", "Quantity", "Duration", "Cron", "Url", "Count", "Positive", "Percent")
 WORDS = {str: "text", int: "whole number", float: "number", bool: "true or false", date: "day", Any: "any value"}
+TABLES = {
+    "accelerators": "[accelerator class](blueprint.md#accelerator-classes)",
+    "runtimes": "[runtime](blueprint.md#runtimes)",
+}
 RANGES = {"ge": "at least {}", "gt": "above {}", "le": "at most {}", "lt": "below {}"}
 LENGTHS = {"min_length": "length at least {}", "max_length": "length at most {}"}
 
@@ -78,7 +83,7 @@ def pages() -> dict[str, str]:
         "dataset.md": _page(DATASET, Dataset, Model),
         "environment.md": "\n\n".join([_page(ENVIRONMENT, Environment), _profiles()]),
         "release.md": _page(RELEASE, Release, Pins, CanaryRelease),
-        "cnai-toml.md": _page(CONFIG, project.Config),
+        "cnai-toml.md": _page(CONFIG, Config),
         "waivers.md": _page(WAIVERS, Waivers),
     }
 
@@ -154,6 +159,8 @@ def _type(hint: Any) -> str:
         return WORDS[hint]
     origin, inner = get_origin(hint), get_args(hint)
     if origin is Annotated:
+        if tables := [extra.table for extra in hint.__metadata__ if isinstance(extra, Word)]:
+            return TABLES[tables[0]]
         if found := [extra.role for extra in hint.__metadata__ if isinstance(extra, Variants)]:
             return " or ".join(_link(cls, f"-{found[0]}-engine") for cls in _models(hint))
         return ", ".join([_type(inner[0]), *_limits(hint.__metadata__)])

@@ -6,7 +6,6 @@ Must not: write below the project or talk to a cluster.
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -55,11 +54,11 @@ def command(
     now = side_of(owned)
     if between:
         review = diff.between(now, *between, _pairs(plan, *between), hatches(plan, selection))
-        context = _context(folder, f"{between[0]} against {between[1]}", between[0], at, judge)
+        context = _context(plan, f"{between[0]} against {between[1]}", between[0], at, judge)
     else:
         revision, before = base_side(plan, base)
         review = diff.compare(selected(before, selection), now, hatches(plan, selection))
-        context = _context(folder, "what this change does", revision, at, judge, before)
+        context = _context(plan, "what this change does", revision, at, judge, before)
     if selection.environments:
         context = replace(context, quota=[row for row in context.quota if row.env in selection.environments])
     emit_text(render(output, review, context), to)
@@ -75,11 +74,12 @@ def _pairs(plan: Plan, one: str, other: str) -> dict[str, str]:
     return {found[0][place]: found[1][place] for place in found[0].keys() & found[1].keys()}
 
 
-def _context(folder: Path, title: str, base: str, at: str | None, judge: bool, before: Sides | None = None) -> ReviewContext:
+def _context(plan: Plan, title: str, base: str, at: str | None, judge: bool, before: Sides | None = None) -> ReviewContext:
     from cnai_gitops import __version__, pipeline
     from cnai_gitops.review.context import ReviewContext
     from cnai_gitops.review.quota import ledger_of, rows
 
+    folder = plan.project.root
     if not judge:
         return ReviewContext(title=title, base=base, version=__version__)
     verdict = pipeline.check(folder, settings(), at=day(at, folder), fresh=False)
@@ -89,6 +89,6 @@ def _context(folder: Path, title: str, base: str, at: str | None, judge: bool, b
         base=base,
         version=__version__,
         findings=verdict.findings,
-        quota=rows(ledger, None if before is None else ledger_of(before)),
+        quota=rows(ledger, None if before is None else ledger_of(before, plan.project.facts.accelerators)),
         judged=True,
     )

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.roles import Scaler, ServeEngine
-from cnai_gitops.facts.runtimes import Runtime, runtimes
+from cnai_gitops.facts.runtimes import Runtime
 from cnai_gitops.parts.env import env_list
 from cnai_gitops.parts.network import network_policy
 from cnai_gitops.parts.pods import container_security, placement, pod_security, requirements
@@ -109,7 +109,7 @@ class KServe(ServeEngine):
 
     def _model(self, context: Context, digest: str) -> dict[str, Any]:
         stage = context.stage
-        runtime = runtimes()[stage.runtime]
+        runtime = context.facts.runtimes[stage.runtime]
         facts = context.accelerator(stage.accelerator) if stage.accelerator else None
         held = (facts.resource, stage.accelerator.per_node) if facts else None
         env = {
@@ -148,7 +148,7 @@ class KServe(ServeEngine):
 
     def _network(self, context: Context) -> dict[str, Any]:
         endpoints = context.target.environment.endpoints
-        runtime = runtimes()[context.stage.runtime]
+        runtime = context.facts.runtimes[context.stage.runtime]
         ingress = [(endpoints.monitoring_namespace, runtime.metrics_port or context.stage.port)]
         if context.gateway:
             ingress.insert(0, (context.gateway.namespace, context.stage.port))
@@ -199,7 +199,7 @@ def _logger(context: Context) -> dict[str, Any]:
 
 
 def _paths(context: Context) -> list[dict[str, Any]]:
-    runtime = runtimes()[context.stage.runtime]
+    runtime = context.facts.runtimes[context.stage.runtime]
     prefixes = [path.replace("MODEL", str(context.stage.model)) for path in runtime.paths]
     return [{"path": {"type": "PathPrefix", "value": prefix}} for prefix in prefixes]
 

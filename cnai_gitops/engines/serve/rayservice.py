@@ -13,7 +13,8 @@ from pydantic import AfterValidator, Field
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.roles import ServeEngine
 from cnai_gitops.emit import emit_one
-from cnai_gitops.facts.runtimes import Runtime, runtimes
+from cnai_gitops.facts.known import Facts
+from cnai_gitops.facts.runtimes import Runtime
 from cnai_gitops.parts.env import env_list
 from cnai_gitops.parts.network import network_policy
 from cnai_gitops.parts.ray import DASHBOARD_PORT, NODE, autoscaled, ray_cluster
@@ -51,7 +52,7 @@ class RayService(ServeEngine):
     )
     image: Name
     """name of the image; the release pins its digest"""
-    version: str = Field("2.56.0", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
+    version: str = Field(default="2.56.0", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
     """Ray's version in the image"""
     applications: Annotated[Sequence[RayApplication], AfterValidator(tuple)] = Field(min_length=1)
     """the models that the cluster serves"""
@@ -79,9 +80,9 @@ class RayService(ServeEngine):
         """Our labels are on the pod templates of head and workers."""
         return {"app.kubernetes.io/component": context.key.replace(".", "-"), "app.kubernetes.io/name": context.blueprint.name}
 
-    def runtime(self, stage: Any) -> Runtime:
+    def runtime(self, stage: Any, facts: Facts) -> Runtime:
         """Ray Serve's own metrics."""
-        return runtimes()["ray"]
+        return facts.runtimes["ray"]
 
     def least(self, stage: Any) -> int:
         """Workers that always run."""

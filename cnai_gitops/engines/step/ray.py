@@ -25,7 +25,7 @@ class Ray(StepEngine):
     """name of the image; the release pins its digest"""
     entrypoint: str = Field(min_length=1)
     """line that `ray job submit` runs"""
-    version: str = Field("2.56.0", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
+    version: str = Field(default="2.56.0", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
     """Ray's version in the image"""
     workers: Positive = 2
     """workers of the cluster"""

@@ -48,7 +48,7 @@ class Spark(StepEngine):
     """main file, in `/opt/app` of the image unless it is a full address"""
     args: Strings = ()
     """arguments"""
-    version: str = Field("3.5.6", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
+    version: str = Field(default="3.5.6", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
     """Spark's version in the image"""
     executors: Positive = 2
     """number of executors"""

@@ -11,7 +11,6 @@ from pydantic import model_validator
 
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.roles import Scaler
-from cnai_gitops.facts.runtimes import runtimes
 from cnai_gitops.parts.autoscaling import scaled_object
 from cnai_gitops.resources.base import Resource
 from cnai_gitops.spec.base import Duration, Positive, seconds
@@ -41,7 +40,7 @@ class Rate(Scaler):
 
     def scaler(self, context: Context, deployment: str, *, low: int, high: int) -> Resource:
         """A ScaledObject with one Prometheus trigger."""
-        counter = runtimes()[context.stage.runtime].requests
+        counter = context.facts.runtimes[context.stage.runtime].requests
         query = f'sum(rate({counter}{{namespace="{context.namespace}",service="{deployment.removesuffix("-predictor")}-metrics"}}[2m]))'
         metadata = {
             "serverAddress": context.target.environment.endpoints.prometheus,

@@ -1,0 +1,66 @@
+"""Names of accelerator classes and runtimes: each must be one of ours, or be declared in cnai.toml.
+
+Must not: know a field that holds such a name; its annotation says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from cnai_gitops.findings import Finding, Location
+from cnai_gitops.plan.layers import ResolvedStage
+from cnai_gitops.source.places import Place
+from cnai_gitops.spec.words import words_of
+
+if TYPE_CHECKING:
+    from cnai_gitops.plan.build import Plan
+
+Known = Mapping[str, frozenset[str]]
+WHAT = {"accelerators": "accelerator", "runtimes": "runtime"}
+
+
+def check_words(plan: Plan) -> Iterator[Finding]:
+    """CNAI231 for each name that is neither ours nor declared, once for each place that says it."""
+    known = {table: frozenset(plan.project.facts.names(table)) for table in WHAT}
+    yield from dict.fromkeys([*_environments(plan, known), *_stages(plan, known)])
+
+
+def _environments(plan: Plan, known: Known) -> Iterator[Finding]:
+    for entry in plan.project.environments.values():
+        for path, table, name in words_of(entry.value):
+            if name not in known[table]:
+                yield _unknown(plan, table, name, entry.place.locate(path))
+
+
+def _stages(plan: Plan, known: Known) -> Iterator[Finding]:
+    for app, entry in plan.project.apps.items():
+        for resolved in (plan.base(app), *(plan.app(app, target) for target in plan.targets_of(app))):
+            for key, stage in resolved.stages.items():
+                for path, table, name in words_of(stage.stage):
+                    if name not in known[table]:
+                        yield _unknown(plan, table, name, _said(key, stage, entry.place, path, name))
+
+
+def _said(key: str, stage: ResolvedStage, place: Place, path: Sequence[str | int], name: str) -> Location | None:
+    """Where the strongest layer says the name."""
+    for layer in reversed(stage.layers):
+        if _at(layer.values, path) == name:
+            return layer.locate([str(part) for part in path])
+    return place.locate((*key.split("."), *path))
+
+
+def _at(values: Any, path: Sequence[str | int]) -> Any:
+    for part in path:
+        values = values.get(part) if isinstance(values, Mapping) else None
+    return values
+
+
+def _unknown(plan: Plan, table: str, name: str, location: Location | None) -> Finding:
+    known = plan.project.facts.names(table)
+    near = get_close_matches(name, known, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    message = f"{WHAT[table]} must be one of {', '.join(known)}, got {name!r}{hint}"
+    help_ = f"correct it, or declare one of your own in cnai.toml: [{table}.{name}]"
+    return Finding(code="CNAI231", message=message, location=location, help=help_)
