@@ -93,6 +93,13 @@ def test_what_is_declared_is_used_like_ours(using: Path, settings: Settings) -> 
     assert "nodeLabels:\n    example.com/product: b300\n" in platform
 
 
+def test_a_change_of_what_is_declared_is_a_change_of_what_is_built(using: Path, settings: Settings) -> None:
+    pipeline.build(using, settings)
+    edit(using, "cnai.toml", '{"example.com/product" = "b300"}', '{"example.com/product" = "b300-nvl"}')
+    pipeline.build(using, settings)
+    assert "example.com/product: b300-nvl" in (using / "deploy/rendered/prod/eu1/fraud-detection/manifest.yaml").read_text()
+
+
 def test_what_is_declared_is_counted_by_its_class(using: Path, settings: Settings) -> None:
     verdict = pipeline.check(using, settings, at=date(2026, 11, 24), fresh=False)
     assert verdict.evidence is not None
