@@ -7,20 +7,37 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cnai_gitops.contract.context import Context as Context
+    from cnai_gitops.contract.form import AcceleratorForm as AcceleratorForm
+    from cnai_gitops.contract.queue import Queue as Queue
+    from cnai_gitops.contract.roles import Load as Load
     from cnai_gitops.contract.roles import Resource as Resource
-    from cnai_gitops.contract.roles import Scaler as Scaler
+    from cnai_gitops.contract.roles import Rollout as Rollout
     from cnai_gitops.contract.roles import ServeEngine as ServeEngine
+    from cnai_gitops.contract.roles import Signal as Signal
     from cnai_gitops.contract.roles import StepEngine as StepEngine
     from cnai_gitops.contract.roles import StepPlan as StepPlan
     from cnai_gitops.contract.roles import TrainEngine as TrainEngine
+    from cnai_gitops.contract.roles import Trigger as Trigger
+    from cnai_gitops.contract.sweep import SweepEngine as SweepEngine
+    from cnai_gitops.engines.form.mig import Mig as Mig
+    from cnai_gitops.engines.form.whole import Whole as Whole
+    from cnai_gitops.engines.queue.kueue import Kueue as Kueue
+    from cnai_gitops.engines.queue.volcano import Volcano as Volcano
+    from cnai_gitops.engines.rollout.blue_green import BlueGreen as BlueGreen
+    from cnai_gitops.engines.rollout.canary import Canary as Canary
     from cnai_gitops.engines.serve.kserve import KServe as KServe
     from cnai_gitops.engines.serve.rayservice import RayApplication as RayApplication
     from cnai_gitops.engines.serve.rayservice import RayService as RayService
+    from cnai_gitops.engines.signal.drift import Drift as Drift
+    from cnai_gitops.engines.signal.slo import Slo as Slo
     from cnai_gitops.engines.step.container import Container as Container
     from cnai_gitops.engines.step.ray import Ray as Ray
     from cnai_gitops.engines.step.spark import Spark as Spark
     from cnai_gitops.engines.step.spark import SparkPods as SparkPods
+    from cnai_gitops.engines.sweep.grid import Grid as Grid
+    from cnai_gitops.engines.sweep.halton import Sweep as Sweep
     from cnai_gitops.engines.train.trainer import Trainer as Trainer
+    from cnai_gitops.engines.trigger.cron import Cron as Cron
     from cnai_gitops.engines.trigger.lag import Lag as Lag
     from cnai_gitops.engines.trigger.rate import Rate as Rate
     from cnai_gitops.session import load as load
@@ -28,70 +45,83 @@ if TYPE_CHECKING:
     from cnai_gitops.spec.accelerator import gaudi as gaudi
     from cnai_gitops.spec.accelerator import gpu as gpu
     from cnai_gitops.spec.accelerator import tpu as tpu
+    from cnai_gitops.spec.base import ImageName as ImageName
     from cnai_gitops.spec.base import Resources as Resources
     from cnai_gitops.spec.blueprint import Blueprint as Blueprint
     from cnai_gitops.spec.blueprint import Override as Override
     from cnai_gitops.spec.dataset import Column as Column
     from cnai_gitops.spec.dataset import Dataset as Dataset
     from cnai_gitops.spec.dataset import Model as Model
-    from cnai_gitops.spec.observe import Drift as Drift
     from cnai_gitops.spec.observe import Observe as Observe
-    from cnai_gitops.spec.observe import Slo as Slo
     from cnai_gitops.spec.prepare import Prepare as Prepare
     from cnai_gitops.spec.prepare import Step as Step
-    from cnai_gitops.spec.serve import Canary as Canary
+    from cnai_gitops.spec.scaling import Scaling as Scaling
     from cnai_gitops.spec.serve import Serve as Serve
+    from cnai_gitops.spec.space import choice as choice
+    from cnai_gitops.spec.space import integers as integers
+    from cnai_gitops.spec.space import log_uniform as log_uniform
+    from cnai_gitops.spec.space import uniform as uniform
     from cnai_gitops.spec.train import Checkpoint as Checkpoint
-    from cnai_gitops.spec.train import Sweep as Sweep
     from cnai_gitops.spec.train import Train as Train
-    from cnai_gitops.spec.train import choice as choice
-    from cnai_gitops.spec.train import integers as integers
-    from cnai_gitops.spec.train import log_uniform as log_uniform
-    from cnai_gitops.spec.train import uniform as uniform
     from cnai_gitops.spec.words import custom as custom
 
 HOMES = {
+    "AcceleratorForm": "cnai_gitops.contract.form",
     "AcceleratorRequest": "cnai_gitops.spec.accelerator",
+    "BlueGreen": "cnai_gitops.engines.rollout.blue_green",
     "Blueprint": "cnai_gitops.spec.blueprint",
-    "Canary": "cnai_gitops.spec.serve",
+    "Canary": "cnai_gitops.engines.rollout.canary",
     "Checkpoint": "cnai_gitops.spec.train",
     "Column": "cnai_gitops.spec.dataset",
     "Container": "cnai_gitops.engines.step.container",
     "Context": "cnai_gitops.contract.context",
+    "Cron": "cnai_gitops.engines.trigger.cron",
     "Dataset": "cnai_gitops.spec.dataset",
-    "Drift": "cnai_gitops.spec.observe",
+    "Drift": "cnai_gitops.engines.signal.drift",
+    "Grid": "cnai_gitops.engines.sweep.grid",
+    "ImageName": "cnai_gitops.spec.base",
     "KServe": "cnai_gitops.engines.serve.kserve",
+    "Kueue": "cnai_gitops.engines.queue.kueue",
     "Lag": "cnai_gitops.engines.trigger.lag",
+    "Load": "cnai_gitops.contract.roles",
+    "Mig": "cnai_gitops.engines.form.mig",
     "Model": "cnai_gitops.spec.dataset",
     "Observe": "cnai_gitops.spec.observe",
     "Override": "cnai_gitops.spec.blueprint",
     "Prepare": "cnai_gitops.spec.prepare",
+    "Queue": "cnai_gitops.contract.queue",
     "Rate": "cnai_gitops.engines.trigger.rate",
     "Ray": "cnai_gitops.engines.step.ray",
     "RayApplication": "cnai_gitops.engines.serve.rayservice",
     "RayService": "cnai_gitops.engines.serve.rayservice",
     "Resource": "cnai_gitops.contract.roles",
     "Resources": "cnai_gitops.spec.base",
-    "Scaler": "cnai_gitops.contract.roles",
+    "Rollout": "cnai_gitops.contract.roles",
+    "Scaling": "cnai_gitops.spec.scaling",
     "Serve": "cnai_gitops.spec.serve",
     "ServeEngine": "cnai_gitops.contract.roles",
-    "Slo": "cnai_gitops.spec.observe",
+    "Signal": "cnai_gitops.contract.roles",
+    "Slo": "cnai_gitops.engines.signal.slo",
     "Spark": "cnai_gitops.engines.step.spark",
     "SparkPods": "cnai_gitops.engines.step.spark",
     "Step": "cnai_gitops.spec.prepare",
     "StepEngine": "cnai_gitops.contract.roles",
     "StepPlan": "cnai_gitops.contract.roles",
-    "Sweep": "cnai_gitops.spec.train",
+    "Sweep": "cnai_gitops.engines.sweep.halton",
+    "SweepEngine": "cnai_gitops.contract.sweep",
     "Train": "cnai_gitops.spec.train",
     "TrainEngine": "cnai_gitops.contract.roles",
     "Trainer": "cnai_gitops.engines.train.trainer",
-    "choice": "cnai_gitops.spec.train",
+    "Trigger": "cnai_gitops.contract.roles",
+    "Volcano": "cnai_gitops.engines.queue.volcano",
+    "Whole": "cnai_gitops.engines.form.whole",
+    "choice": "cnai_gitops.spec.space",
     "custom": "cnai_gitops.spec.words",
     "gaudi": "cnai_gitops.spec.accelerator",
     "gpu": "cnai_gitops.spec.accelerator",
-    "integers": "cnai_gitops.spec.train",
+    "integers": "cnai_gitops.spec.space",
     "load": "cnai_gitops.session",
-    "log_uniform": "cnai_gitops.spec.train",
+    "log_uniform": "cnai_gitops.spec.space",
     "tpu": "cnai_gitops.spec.accelerator",
-    "uniform": "cnai_gitops.spec.train",
+    "uniform": "cnai_gitops.spec.space",
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from cnai_gitops.contract.queue import queue_of
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resources.base import Body, Resource, kinds
@@ -73,7 +74,7 @@ def _platform_project(plan: Plan, hub: Target, target: Target, targets: list[Tar
     cluster = [
         {"group": "", "kind": "Namespace"},
         {"group": "scheduling.k8s.io", "kind": "PriorityClass"},
-        *({"group": "kueue.x-k8s.io", "kind": kind} for kind in ("ClusterQueue", "Cohort", "ResourceFlavor", "WorkloadPriorityClass")),
+        *({"group": group, "kind": kind} for group, kind in dict.fromkeys(gk for t in targets for gk in queue_of(t).cluster_kinds)),
     ]
     return _project(plan, hub, target, f"platform-{target.env}", destinations, cluster)
 
@@ -81,7 +82,8 @@ def _platform_project(plan: Plan, hub: Target, target: Target, targets: list[Tar
 def _team_project(plan: Plan, hub: Target, target: Target, team: str, targets: list[Target]) -> Body:
     destinations = [{"server": t.place.server, "namespace": t.namespace(team)} for t in targets]
     body = _project(plan, hub, target, f"{team}-{target.env}", destinations, [])
-    denied = [("", "Namespace"), ("", "ResourceQuota"), ("", "LimitRange"), ("kueue.x-k8s.io", "LocalQueue")]
+    denied = [("", "Namespace"), ("", "ResourceQuota"), ("", "LimitRange")]
+    denied += dict.fromkeys(group_kind for t in targets for group_kind in queue_of(t).team_kinds)
     body["spec"]["namespaceResourceBlacklist"] = [{"group": group, "kind": kind} for group, kind in denied]
     del body["spec"]["namespaceResourceWhitelist"]
     return body

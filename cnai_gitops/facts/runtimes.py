@@ -15,7 +15,10 @@ from cnai_gitops.facts import load
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
-    """One serving runtime. `metrics_port` 0 means the serving port; empty `errors` means it counts none."""
+    """One serving runtime. `metrics_port` 0 means the serving port; empty `errors` means it counts none.
+
+    `honours` are fields of a serve stage that only some runtimes can use.
+    """
 
     runtime: str
     format: str
@@ -30,6 +33,7 @@ class Runtime:
     requests: str
     errors: str
     p99_ms: str
+    honours: tuple[str, ...] = ()
 
     def arguments(self, port: int, model: str) -> list[str]:
         """Arguments of the server, with its port and the model's name."""
@@ -44,4 +48,5 @@ def runtimes() -> Mapping[str, Runtime]:
 
 def runtime(fields: Mapping[str, Any]) -> Runtime:
     """A runtime from the fields of an entry of runtimes.yaml."""
-    return Runtime(**{**fields, **{key: tuple(fields[key]) for key in ("args", "paths")}})
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
+    return Runtime(**values)

@@ -8,15 +8,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnai_gitops.resources.base import Body
+
+if TYPE_CHECKING:
+    from cnai_gitops.resources.argo_model import CronWorkflow, WorkflowTemplate
 
 FREE = frozenset({"image", "value", "manifest", "namespace", "bucket", "key", "configMap", "schedules"})
 """Fields of free text that differ between targets; a workflow's shape is built once and these are filled in."""
 
 
-def build(body: Body) -> Body:
+def build(body: WorkflowTemplate | CronWorkflow) -> Body:
     """A WorkflowTemplate or CronWorkflow as hera writes it. Raises ValueError for a field that hera refuses or loses."""
     values: list[str] = []
     shape = _blank(body, values, free=False)

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from cnai_gitops.findings import Finding, Location, Severity
+from cnai_gitops.plan.honours import in_blueprint, in_layers
 from cnai_gitops.plan.images import accelerators_of, images_of, needs_model
 from cnai_gitops.plan.words import check_words
 from cnai_gitops.project import Entry
@@ -28,6 +29,8 @@ def check_references(plan: Plan) -> Iterator[Finding]:
     yield from check_words(plan)
     for entry in plan.project.apps.values():
         yield from _check_app(plan, entry)
+        for name, stage in entry.value.stages():
+            yield from in_blueprint(name, stage, entry.place, plan.project.facts)
     for (env, app), release in plan.project.releases.items():
         yield from _check_release(plan, env, app, release)
     for key in plan.project.patches:
@@ -72,11 +75,6 @@ def _check_use(app: Blueprint, key: str, access: str, dataset: Dataset, place: L
 
 
 def _check_serve(plan: Plan, app: Blueprint, place: Place, name: str, stage: Any) -> Iterator[Finding]:
-    for field_name in sorted(getattr(stage.engine, "ignores", frozenset()) & stage.model_fields_set):
-        message = f"serve.{name}.{field_name} has no effect with the engine {stage.engine.kind}"
-        yield Finding(
-            code="CNAI215", message=message, location=place.locate(("serve", name, field_name)), help="remove it, or set it on the engine"
-        )
     if not needs_model(stage):
         return
     known = {train.makes for _, train in app.stages("train")} | set(plan.project.models)
@@ -99,18 +97,18 @@ def _check_observe(app: Blueprint, place: Place, name: str, stage: Any) -> Itera
     for i, service in enumerate(stage.serves):
         if service not in services:
             yield _unknown("CNAI213", "serve stage", service, services, place.locate(("observe", name, "serves", i)))
-    drift = stage.drift
-    if drift and drift.then == "retrain":
-        trains = [train.name for _, train in app.stages("train")]
-        at = place.locate(("observe", name, "drift", "then"))
+    trains = [train.name for _, train in app.stages("train")]
+    for i, signal in enumerate(stage.signals):
+        if signal.starts is None:
+            continue
+        at = place.locate(("observe", name, "signals", i, "then"))
         if not trains:
-            yield Finding(
-                code="CNAI214", message="drift asks to retrain, but the app has no train stage", location=at, help="use then='alert'"
-            )
-        elif drift.retrain is not None and drift.retrain not in trains:
-            yield _unknown("CNAI213", "train stage", drift.retrain, trains, place.locate(("observe", name, "drift", "retrain")))
-        elif drift.retrain is None and len(trains) > 1:
-            message = f"drift asks to retrain, but the app has {len(trains)} train stages"
+            message = f"{signal.kind} asks to retrain, but the app has no train stage"
+            yield Finding(code="CNAI214", message=message, location=at, help="use then='alert'")
+        elif signal.starts and signal.starts not in trains:
+            yield _unknown("CNAI213", "train stage", signal.starts, trains, place.locate(("observe", name, "signals", i, "retrain")))
+        elif not signal.starts and len(trains) > 1:
+            message = f"{signal.kind} asks to retrain, but the app has {len(trains)} train stages"
             yield Finding(code="CNAI214", message=message, location=at, help=f"say which: retrain= one of {', '.join(trains)}")
 
 
@@ -178,6 +176,8 @@ def _pending(plan: Plan, env: str, app: str, release: Entry[Release]) -> Iterato
             continue
         cluster = target.cluster
         resolved = plan.app(app, target)
+        for stage in resolved.stages.values():
+            yield from in_layers(stage, plan.project.facts)
         for key, missing in resolved.pending.items():
             message = f"{key} is not deployed to {env}/{cluster}: no digest for {missing}"
             at = place.locate((key,)) if key in release.value.stages else place.locate(("app",))
@@ -193,12 +193,18 @@ def _pending(plan: Plan, env: str, app: str, release: Entry[Release]) -> Iterato
 
 def _check_gateways(environment: Entry[Environment], blueprint: Blueprint, release: Entry[Release]) -> Iterator[Finding]:
     for key, stage in blueprint.stages("serve"):
-        beside = "canary" if stage.canary else "previous" if "previous" in release.value.stages.get(key, {}) else ""
+        beside = stage.rollout.kind if stage.rollout else "previous" if "previous" in release.value.stages.get(key, {}) else ""
         wanted, why = ("gateway", "public") if stage.public else ("internal_gateway", beside)
         if why and getattr(environment.value.endpoints, wanted) is None:
             message = f"{blueprint.name} {key} needs a gateway ({why}), but {environment.value.name} has no endpoints.{wanted}"
             at = environment.place.locate(("endpoints",))
             yield Finding(code="CNAI228", message=message, location=at, help=f"add endpoints.{wanted} with name, namespace and domain")
+
+
+def _form(form: Any) -> str:
+    """`whole`, or `mig (profile 1g.10gb)`."""
+    values = [f"{name} {value}" for name, value in form.model_dump().items() if name != "kind"]
+    return f"{form.kind} ({', '.join(values)})" if values else str(form.kind)
 
 
 def _check_pools(plan: Plan, env: str, entry: Entry[Blueprint]) -> Iterator[Finding]:
@@ -212,6 +218,11 @@ def _check_pools(plan: Plan, env: str, entry: Entry[Blueprint]) -> Iterator[Find
                     at = entry.place.locate((*key.split("."), "accelerator"))
                     extra = f" on {target.name}, but {key} asks for it"
                     yield _unknown("CNAI218", "accelerator", request.type, target.place.accelerators, at, extra)
+                elif request.type in target.place.accelerators and request.form != target.place.accelerators[request.type].form:
+                    at = entry.place.locate((*key.split("."), "accelerator"))
+                    pool = target.place.accelerators[request.type].form
+                    message = f"{key} asks for {request.type} as {_form(request.form)}, but {target.name} hands them out as {_form(pool)}"
+                    yield Finding(code="CNAI218", message=message, location=at, help="ask for the pool's form, or change the pool")
 
 
 def _check_canaries(blueprint: Blueprint, release: Entry[Release]) -> Iterator[Finding]:
@@ -219,18 +230,17 @@ def _check_canaries(blueprint: Blueprint, release: Entry[Release]) -> Iterator[F
         canary = release.value.stages.get(key, {}).get("canary")
         if canary is None:
             continue
-        if stage.canary is None:
-            message = f"{key} of {blueprint.name} has no canary, but the release gives one a weight"
-            yield Finding(
-                code="CNAI217", message=message, location=release.place.locate((key, "canary")), help="add canary=Canary(...) to the stage"
-            )
-        elif canary["weight"] not in (0, *stage.canary.steps, 100):
+        if stage.rollout is None:
+            message = f"{key} of {blueprint.name} has no rollout, but the release gives a canary a weight"
+            at = release.place.locate((key, "canary"))
+            yield Finding(code="CNAI217", message=message, location=at, help="add rollout=Canary(...) to the stage")
+        elif canary["weight"] not in (0, *stage.rollout.weights(), 100):
             yield Finding(
                 code="CNAI229",
-                message=f"{key} of {blueprint.name}: weight {canary['weight']} is none of the canary's steps",
+                message=f"{key} of {blueprint.name}: weight {canary['weight']} is no step of its {stage.rollout.kind}",
                 location=release.place.locate((key, "canary", "weight")),
                 severity=Severity.WARNING,
-                help=f"use one of {', '.join(map(str, stage.canary.steps))}; 0 to pause, 100 to finish",
+                help=f"use one of {', '.join(map(str, (0, *stage.rollout.weights(), 100)))}: 0 pauses, 100 finishes",
             )
 
 

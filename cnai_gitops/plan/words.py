@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.plan.layers import ResolvedStage
+from cnai_gitops.project import Entry
 from cnai_gitops.source.places import Place
+from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.words import words_of
 
 if TYPE_CHECKING:
@@ -32,6 +34,18 @@ def _environments(plan: Plan, known: Known) -> Iterator[Finding]:
         for path, table, name in words_of(entry.value):
             if name not in known[table]:
                 yield _unknown(plan, table, name, entry.place.locate(path))
+        yield from _forms(plan, entry)
+
+
+def _forms(plan: Plan, entry: Entry[Environment]) -> Iterator[Finding]:
+    """Forms that a declared class cannot have; a model knows ours only."""
+    for cluster, place in entry.value.clusters.items():
+        for name, pool in place.accelerators.items():
+            card = plan.project.facts.accelerators.get(name)
+            why = pool.form.refuses(card) if card else ""
+            if why:
+                at = entry.place.locate(("clusters", cluster, "accelerators", name, "form"))
+                yield Finding(code="CNAI218", message=why, location=at, help="change the form, or what cnai.toml says of the class")
 
 
 def _stages(plan: Plan, known: Known) -> Iterator[Finding]:

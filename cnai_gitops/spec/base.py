@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails
 
 from cnai_gitops.source.positions import Captured, caller_frames
 
-__all__ = ["Resources"]
+__all__ = ["ImageName", "Resources"]
 
 T = TypeVar("T")
 
@@ -98,6 +98,10 @@ LABEL = r"[a-z]([-a-z0-9]*[a-z0-9])?"
 
 Name = Annotated[str, StringConstraints(pattern=rf"^{LABEL}$", max_length=40)]
 """a DNS label that starts with a letter, short enough that names made from it stay legal"""
+
+IMAGE = "image"
+ImageName = Annotated[Name, IMAGE]
+"""an image by the blueprint's name for it; a release pins its digest"""
 
 # pydantic drops a Field constraint that repeats one of the alias, so each shorter name is a type of its own
 AppName = Annotated[str, StringConstraints(pattern=rf"^{LABEL}$", max_length=24)]

@@ -76,6 +76,8 @@ class ServingRuntime(Spec):
     """counter of failed requests; empty when it counts none"""
     p99_ms: Text
     """PromQL of the 99th percentile in milliseconds; SELECTOR stands for the label matchers"""
+    honours: Annotated[Sequence[Literal["accelerator"]], AfterValidator(tuple)] = ()
+    """fields of a serve stage that only some runtimes can use, and this one can"""
 
     @property
     def fact(self) -> Runtime:

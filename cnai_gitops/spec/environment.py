@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from cnai_gitops.facts.profiles import profiles
+from cnai_gitops.spec.accelerator import Form, check_form, whole
 from cnai_gitops.spec.base import (
     Count,
     Cron,
@@ -26,18 +27,23 @@ from cnai_gitops.spec.base import (
     Timezone,
     Url,
 )
+from cnai_gitops.spec.engine import Variants, default_engine
+from cnai_gitops.spec.roles import QueueRole
 from cnai_gitops.spec.words import AcceleratorKey
 
+Queue = Annotated[QueueRole, Variants("queue")]
 Tier = Literal["dev", "staging", "prod"]
 Role = Literal["primary", "standby", "hub"]
 
 
 def _by_name(value: Mapping[str, Pool]) -> dict[str, Pool]:
+    for name, pool in value.items():
+        check_form(name, pool.form)
     return dict(sorted(value.items()))
 
 
 class Pool(Spec):
-    """Accelerators of one class on a cluster: how many, how many on a node, and the driver they run."""
+    """Accelerators of one class on a cluster: how many cards, how many on a node, their driver, and how they are handed out."""
 
     count: Count
     """how many there are"""
@@ -45,6 +51,8 @@ class Pool(Spec):
     """how many on one node"""
     driver: str = Field(pattern=r"^[0-9]+(\.[0-9]+){1,3}$")
     """driver that runs on the nodes"""
+    form: Form = Field(default_factory=whole)
+    """how cards are handed out: whole, or in slices"""
 
 
 class ArtifactStore(Spec):
@@ -73,6 +81,8 @@ class Cluster(Spec):
     """address of its API server, as Argo CD knows it"""
     profile: str
     """platform profile: the versions of everything that it runs"""
+    queue: Queue = Field(default_factory=lambda: default_engine("queue", "kueue"))
+    """what admits work within the quotas of teams"""
     accelerators: Annotated[Mapping[AcceleratorKey, Pool], AfterValidator(_by_name)] = {}
     """accelerators by class"""
     artifacts: ArtifactStore | None = None

@@ -11,11 +11,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, model_validator
 
 from cnai_gitops.spec.base import Count, Cron, Duration, Name, Names, Spec, Timezone, Variables
-from cnai_gitops.spec.engine import Engine, Variants
+from cnai_gitops.spec.engine import Variants
+from cnai_gitops.spec.roles import StepRole
 
 __all__ = ["Prepare", "Step"]
 
-PrepareEngine = Annotated[Engine, Variants("prepare")]
+StepEngine = Annotated[StepRole, Variants("step")]
 RESERVED = ("main", "start", "finish")
 
 
@@ -24,7 +25,7 @@ class Step(Spec):
 
     name: Name
     """unique in the stage"""
-    engine: PrepareEngine
+    engine: StepEngine
     """what runs the step"""
     after: Names = ()
     """steps that must have succeeded before; none means it starts at once"""
@@ -39,7 +40,7 @@ class Prepare(Spec):
 
     name: Name
     """unique among the prepare stages"""
-    engine: PrepareEngine | None = None
+    engine: StepEngine | None = None
     """what runs the stage when it is one step"""
     steps: Annotated[Sequence[Step], AfterValidator(tuple)] = ()
     """steps that form a graph, instead of one `engine`"""
@@ -73,6 +74,11 @@ class Prepare(Spec):
                     raise ValueError(f"step {step.name!r} waits for {other!r}, but the steps are {', '.join(names)}")
         _acyclic({step.name: tuple(step.after) for step in self.steps})
         return self
+
+    @property
+    def engines(self) -> tuple[StepRole, ...]:
+        """The engines of all steps: what is said of the stage holds for each of them."""
+        return (self.engine,) if self.engine else tuple(step.engine for step in self.steps)
 
     @property
     def graph(self) -> tuple[Step, ...]:

@@ -1,39 +1,27 @@
 """Serve: a stage that answers requests with a model.
 
-Must not: know an engine or an autoscaler.
+Must not: know an engine, a trigger or a rollout.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from annotated_types import Ge, Le
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field
 
 from cnai_gitops.spec.accelerator import AcceleratorRequest
-from cnai_gitops.spec.base import Duration, Name, Names, Percent, Resources, Spec, Strings, Variables
-from cnai_gitops.spec.engine import Engine, Variants, default_engine
+from cnai_gitops.spec.base import Duration, Name, Names, Resources, Spec, Strings, Variables
+from cnai_gitops.spec.engine import Variants, default_engine
+from cnai_gitops.spec.roles import RolloutRole, ServeRole
+from cnai_gitops.spec.scaling import Scaling, ScalingOrTrigger
 from cnai_gitops.spec.words import RuntimeName
 
-__all__ = ["Canary", "Serve"]
+__all__ = ["Serve"]
 
-ServeEngine = Annotated[Engine, Variants("serve")]
-Scaling = Annotated[Engine, Variants("scaling")]
+ServeEngine = Annotated[ServeRole, Variants("serve")]
+Rollout = Annotated[RolloutRole, Variants("rollout")]
 Port = Annotated[int, Ge(1024), Le(65535)]
-
-
-class Canary(Spec):
-    """How a new model takes over: the weights that a release gives it one after the other, in percent, rising."""
-
-    steps: Annotated[Sequence[Percent], AfterValidator(tuple)] = Field(default=(10, 50), min_length=1)
-    """shares of requests, in percent, that a promotion goes through"""
-
-    @model_validator(mode="after")
-    def _rising(self) -> Canary:
-        if list(self.steps) != sorted(set(self.steps)) or not 0 < self.steps[0] <= self.steps[-1] < 100:
-            raise ValueError(f"`steps` must rise and lie between 1 and 99, got {list(self.steps)}")
-        return self
 
 
 class Serve(Spec):
@@ -55,9 +43,9 @@ class Serve(Spec):
     """CPU and memory of each replica"""
     accelerator: AcceleratorRequest | None = None
     """accelerators of each replica"""
-    scaling: Scaling = Field(default_factory=lambda: default_engine("scaling", "rate"))
-    """what decides the number of replicas"""
-    canary: Canary | None = None
+    scaling: ScalingOrTrigger = Field(default_factory=Scaling)
+    """how many replicas run; a trigger alone is the short form"""
+    rollout: Rollout | None = None
     """how a new model takes over; needs a gateway"""
     port: Port = 8080
     """port that the server listens on"""
@@ -75,3 +63,9 @@ class Serve(Spec):
     """true makes it reachable through the public gateway instead of the internal one"""
     engine: ServeEngine = Field(default_factory=lambda: default_engine("serve", "kserve"))
     """what runs the service"""
+
+    @property
+    def replicas(self) -> Scaling:
+        """The scaling in its full form."""
+        assert isinstance(self.scaling, Scaling)
+        return self.scaling

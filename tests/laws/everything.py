@@ -10,22 +10,24 @@ from typing import Any
 from applications import REPOSITORY, project_of, surroundings
 
 from cnai_gitops import (
+    BlueGreen,
     Blueprint,
     Canary,
     Checkpoint,
     Column,
     Container,
+    Cron,
     Drift,
     KServe,
     Lag,
     Observe,
     Override,
     Prepare,
-    Rate,
     Ray,
     RayApplication,
     RayService,
     Resources,
+    Scaling,
     Serve,
     Slo,
     Spark,
@@ -50,6 +52,7 @@ from cnai_gitops.spec.waiver import Waivers
 
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 Path = tuple[str | int, ...]
+NIGHT = Cron(start="0 18 * * *", end="0 2 * * *", replicas=3)
 REASON = "a reason that is long enough"
 
 
@@ -77,10 +80,13 @@ def blueprint() -> Blueprint:
     )  # fmt: skip
     services = [
         Serve(
-            name="scorer", model="risk-model", reads=["fraud-features"], resources=size, accelerator=gpu("l4"), scaling=Rate(min=2, max=4),
-            canary=Canary(), args=["-v"], env={"A": "1"}, public=True, engine=KServe(),
+            name="scorer", model="risk-model", reads=["fraud-features"], resources=size, accelerator=gpu("l4"),
+            scaling=Scaling(min=2, max=4), rollout=Canary(), args=["-v"], env={"A": "1"}, public=True, engine=KServe(),
         ),
-        Serve(name="queue", model="risk-model", scaling=Lag(topic="t", consumer_group="g", min=2), canary=Canary()),
+        Serve(
+            name="queue", model="risk-model", rollout=BlueGreen(),
+            scaling=Scaling(min=2, fallback=3, triggers=[Lag(topic="t", consumer_group="g"), NIGHT]),
+        ),
         Serve(
             name="many",
             engine=RayService(
@@ -98,8 +104,8 @@ def blueprint() -> Blueprint:
         train=[train, Train(name="other", image="train")],
         serve=services,
         observe=Observe(
-            serves=["scorer", "own"], slo=Slo(availability=99.9, p99_ms=50), runbook="https://runbooks.example.com/a",
-            drift=Drift(reference="fraud-features", then="retrain", retrain="scorer"),
+            serves=["scorer", "own"], runbook="https://runbooks.example.com/a",
+            signals=[Slo(availability=99.9, p99_ms=50), Drift(reference="fraud-features", then="retrain", retrain="scorer")],
         ),
         overrides=[Override(kind="ScaledObject", name="everything-scorer", set={"/spec/pollingInterval": 20}, reason=REASON)],
     )  # fmt: skip
@@ -147,7 +153,7 @@ B300 = {
 LMDEPLOY = {
     "runtime": "lmdeploy-server", "format": "lmdeploy", "image": "lmdeploy", "args": ["--port=PORT"], "metrics_port": 8002,
     "ready": "/ready", "live": "/live", "paths": ["/v1/"], "requests": "requests_total", "errors": "errors_total",
-    "p99_ms": "max(latency_ms{SELECTOR})",
+    "p99_ms": "max(latency_ms{SELECTOR})", "honours": ["accelerator"],
 }  # fmt: skip
 WAIVER = {
     "id": "one", "rule": "images.scan_fresh", "resource": "prod/eu1/x/Y/z/n", "reason": "a reason that is long enough", "ticket": "A-1",

@@ -28,14 +28,15 @@ ENGINE = '''
 from typing import Literal
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.roles import StepEngine, StepPlan
-from cnai_gitops.spec.base import Name
+from cnai_gitops.spec.base import ImageName
+from cnai_gitops.spec.prepare import Prepare
 
 class Wasm(StepEngine):
     kind: Literal["wasm"] = "wasm"
-    image: Name
+    image: ImageName
     fuel: int = 7
 
-    def step(self, context: Context, name: str) -> StepPlan:
+    def step(self, context: Context[Prepare], name: str) -> StepPlan:
         container = {"image": context.image(self.image), "args": [f"--fuel={self.fuel}"]}
         return StepPlan(entry=name, templates=({"name": name, "container": container},))
 '''

@@ -44,6 +44,7 @@ live = "/live"
 paths = ["/v1/"]
 requests = "lmdeploy_requests_total"
 p99_ms = "max(lmdeploy_latency_ms{SELECTOR})"
+honours = ["accelerator"]
 """
 DIGEST = f"sha256:{'a' * 64}"
 BLUEPRINT = "blueprints/fraud_detection.py"

@@ -13,15 +13,16 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 USER = """\
-from cnai_gitops import AcceleratorRequest, Blueprint, Canary, Container, Observe, Prepare, Rate, Serve, Slo, Spark, Sweep, Train
-from cnai_gitops import custom, gaudi, gpu, tpu, uniform
+from cnai_gitops import AcceleratorRequest, Blueprint, Canary, Container, Observe, Prepare, Rate, Scaling, Serve, Slo, Spark
+from cnai_gitops import Sweep, Train, custom, gaudi, gpu, tpu, uniform
 
-serve = Serve(name="scorer", model="scorer", runtime="vllm", canary=Canary(steps=[10, 50]), accelerator=gpu("h100"))
+serve = Serve(name="scorer", model="scorer", runtime="vllm", rollout=Canary(steps=[10, 50]), accelerator=gpu("h100"))
 sweep = Sweep(trials=3, space={"lr": uniform(0, 1)}, maximize="auc")
 train = Train(name="fit", image="fit", accelerator=tpu("tpu-v5e"), sweep=sweep, gate={"auc": ">= 0.9"}, reads=["rows"])
 prepare = [Prepare(name="join", engine=Spark(image="join", main="join.py")), Prepare(name="tidy", engine=Container(image="tidy"))]
-own = Serve(name="own", model="own", runtime=custom("lmdeploy"), accelerator=gpu(custom("b300")), scaling=Rate(max=3))
-app = Blueprint(name="a", team="t", purpose="p", prepare=prepare, train=train, serve=[serve, own], observe=Observe(slo=Slo(p99_ms=80)))
+watch = Observe(signals=[Slo(p99_ms=80)])
+own = Serve(name="own", model="own", runtime=custom("lmdeploy"), accelerator=gpu(custom("b300")), scaling=Scaling(max=3, triggers=[Rate()]))
+app = Blueprint(name="a", team="t", purpose="p", prepare=prepare, train=train, serve=[serve, own], observe=watch)
 AcceleratorRequest(type="trainium2", per_node=2)
 gaudi()
 Serve(name="s", model="m", runtimes="triton")  # call-arg
@@ -36,6 +37,9 @@ AcceleratorRequest(type="h101")  # arg-type
 Canary(step=[10])  # call-arg
 Container(image="i", comand=["x"])  # call-arg
 app.teem  # attr-defined
+Serve(name="s", model="m", engine=Rate())  # arg-type
+Train(name="t", image="i", engine=Spark(image="i", main="m.py"))  # arg-type
+Serve(name="s", model="m", scaling=Canary())  # arg-type
 """
 
 

@@ -5,7 +5,7 @@ Must not: know other engines. Source of the condition paths: status of ray.io/v1
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -14,14 +14,20 @@ from cnai_gitops.contract.embed import embed
 from cnai_gitops.contract.roles import StepEngine, StepPlan
 from cnai_gitops.parts.ray import DASHBOARD_PORT, ray_cluster
 from cnai_gitops.spec.accelerator import AcceleratorRequest
-from cnai_gitops.spec.base import Name, Positive, Resources, seconds
+from cnai_gitops.spec.base import ImageName, Positive, Resources, seconds
+from cnai_gitops.spec.prepare import Prepare
+
+if TYPE_CHECKING:
+    from cnai_gitops.resources.argo_template import Template
+    from cnai_gitops.resources.core import EnvVar
+    from cnai_gitops.resources.ray_model import RayJob
 
 
 class Ray(StepEngine):
     """`entrypoint` (a shell line for `ray job submit`) on `workers` equal workers of a RayCluster."""
 
     kind: Literal["ray"] = "ray"
-    image: Name
+    image: ImageName
     """name of the image; the release pins its digest"""
     entrypoint: str = Field(min_length=1)
     """line that `ray job submit` runs"""
@@ -36,11 +42,11 @@ class Ray(StepEngine):
     accelerator: AcceleratorRequest | None = None
     """accelerators of each worker"""
 
-    def step(self, context: Context, name: str) -> StepPlan:
-        """A resource template that creates the RayJob, queued by Kueue, and waits for its end."""
+    def step(self, context: Context[Prepare], name: str) -> StepPlan:
+        """A resource template that creates the RayJob, queued, and waits for its end."""
         image = f"{name}-image"
         embedded = embed(context, name)
-        template = {
+        template: Template = {
             "name": name,
             "activeDeadlineSeconds": str(seconds(context.stage.timeout)),
             "resource": {
@@ -60,8 +66,8 @@ class Ray(StepEngine):
             ingress=((context.target.environment.endpoints.ray_operator_namespace, DASHBOARD_PORT),),
         )
 
-    def _job(self, context: Context, name: str, image: str, env: list[dict[str, Any]]) -> dict[str, Any]:
-        labels = {key: value for key, value in context.labels.items() if key != "cnai.dev/environment"}
+    def _job(self, context: Context[Prepare], name: str, image: str, env: list[EnvVar]) -> RayJob:
+        labels, queued = context.fixed_labels, context.queued()
         number = [step.name for step in context.stage.graph].index(name)
         return {
             "apiVersion": "ray.io/v1",
@@ -70,7 +76,7 @@ class Ray(StepEngine):
                 # KubeRay takes 47 characters and a scheduled workflow's name has up to 43, so the step is a number
                 "name": f"{{{{workflow.name}}}}-{number}-{{{{retries}}}}",
                 "namespace": "{{workflow.namespace}}",
-                "labels": {**labels, "kueue.x-k8s.io/queue-name": context.blueprint.team},
+                "labels": {**labels, **queued.labels},
             },
             "spec": {
                 "entrypoint": self.entrypoint,
@@ -86,7 +92,8 @@ class Ray(StepEngine):
                     head=(self.head.cpu, self.head.memory),
                     worker=(self.worker.cpu, self.worker.memory),
                     workers=(self.workers, self.workers),
-                    held=(context.accelerator(self.accelerator), self.accelerator.per_node) if self.accelerator else None,
+                    held=context.held(self.accelerator),
+                    scheduler=queued.scheduler,
                 ),
             },
         }

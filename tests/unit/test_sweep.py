@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnai_gitops import Sweep, choice, integers, log_uniform, uniform
-from cnai_gitops.plan.sweep import halton, sample
+from cnai_gitops.engines.sweep.halton import halton, sample
 
 SPACE = {"lr": log_uniform(1e-4, 1e-2), "drop": uniform(0, 1), "depth": integers(2, 5), "kind": choice("a", "b", "c")}
 
@@ -37,10 +37,6 @@ def test_every_word_and_every_whole_number_is_tried() -> None:
     assert {v["kind"] for v in found} == {"a", "b", "c"}
     assert {v["depth"] for v in found} == {2, 3, 4, 5}
     assert len({v["lr"] for v in found}) == 24
-
-
-def test_no_sweep_is_one_trial_without_parameters() -> None:
-    assert sample(None) == [{}]
 
 
 def test_halton() -> None:
