@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,7 +61,24 @@ def owners_on_disk(root: Path) -> list[str]:
     return sorted(name.removesuffix(".json") for name in (os.listdir(folder) if folder.is_dir() else ()) if name.endswith(".json"))
 
 
-def require_free(writer: Writer, owners: Iterable[Owner], gone: Iterable[str]) -> None:
+def gone(root: Path, names: Iterable[str], selection: Selection = EVERYTHING) -> list[str]:
+    """Owners with files on disk that are deployed nowhere any more (`names` are); only a build of everything can tell."""
+    whole = not (selection.apps or selection.environments)
+    return sorted(set(owners_on_disk(root)) - set(names)) if whole else []
+
+
+def write(writer: Writer, owners: Sequence[Owner], gone: Sequence[str], selection: Selection = EVERYTHING) -> Changes:
+    """Put all owners' files on disk and remove those of owners that are gone. Raises ToolError before the first write."""
+    _require_free(writer, owners, gone)
+    changes = Changes()
+    for owner in owners:
+        _write_owner(writer, owner, changes, selection)
+    for name in gone:
+        _remove_owner(writer, name, changes)
+    return changes
+
+
+def _require_free(writer: Writer, owners: Iterable[Owner], gone: Iterable[str]) -> None:
     """Raise the ToolError that a write or removal would, before the first one: nothing is half written."""
     if not os.path.lexists(writer.root / "deploy"):
         return  # every file goes there, so nothing can be in the way
@@ -73,7 +90,7 @@ def require_free(writer: Writer, owners: Iterable[Owner], gone: Iterable[str]) -
         listed(writer.root, name)
 
 
-def write_owner(writer: Writer, owner: Owner, changes: Changes, selection: Selection = EVERYTHING) -> None:
+def _write_owner(writer: Writer, owner: Owner, changes: Changes, selection: Selection = EVERYTHING) -> None:
     """Put one owner's files on disk: new ones first, then removals, its list last.
 
     What lies outside the selection stays, and stays listed.
@@ -94,7 +111,7 @@ def write_owner(writer: Writer, owner: Owner, changes: Changes, selection: Selec
     writer.write(f"{INDEX}/{owner.name}.json", data)
 
 
-def remove_owner(writer: Writer, name: str, changes: Changes) -> None:
+def _remove_owner(writer: Writer, name: str, changes: Changes) -> None:
     """Remove an owner that is gone, and only what its list names."""
     changes.removed += [path for path in listed(writer.root, name) if writer.remove(path)]
     writer.remove(f"{INDEX}/{name}.json")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ from typing import Any
 from cnai_gitops.errors import InvalidInput
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.overlay import read_kustomize
-from cnai_gitops.render import Patcher
 from cnai_gitops.resources.base import Body, key_of
 from cnai_gitops.source.files import SourceError, list_files, read_text
 from cnai_gitops.source.text import printable, shorten
@@ -34,6 +33,9 @@ _LONGEST = 600
 """Characters of what kustomize says that a finding shows: it quotes itself once for each component, and the cause comes last."""
 
 FieldPath = tuple[str | int, ...]
+
+Patcher = Callable[[Mapping[str, str], str], Sequence[dict[str, Any]]]
+"""Builds one overlay folder with kustomize: (all files of the tree, folder) -> objects."""
 
 
 def patcher(root: Path, settings: Settings) -> Patcher:

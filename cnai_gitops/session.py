@@ -13,12 +13,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cnai_gitops import pipeline, render
+from cnai_gitops import pipeline
 from cnai_gitops.emit import emit
 from cnai_gitops.errors import InvalidInput, UsageError
 from cnai_gitops.findings import Finding, exit_code, ordered
 from cnai_gitops.plan.build import Plan, make_plan
-from cnai_gitops.plan.selection import Selection
+from cnai_gitops.plan.selection import EVERYTHING, Selection
+from cnai_gitops.resolved.index import Resolved
+from cnai_gitops.resolved.units import Unit
 from cnai_gitops.resources.base import Resource
 from cnai_gitops.spec.blueprint import Blueprint
 from cnai_gitops.system.root import find_root
@@ -144,9 +146,9 @@ class Repository:
             raise UsageError(f"application {app!r} does not exist", help=f"known: {', '.join(self.apps)}")
         for target in self.plan.targets_of(app):
             if target.env == env and cluster in (None, target.cluster):
-                _, resources, findings = render.resolved(self.plan, app, target)
-                Findings(findings).raise_()
-                return Rendered(resources)
+                objects = Resolved(self.plan).load(Unit(app, target))
+                Findings(objects.findings).raise_()
+                return Rendered(objects.resources)
         known = ", ".join(target.name for target in self.plan.targets_of(app)) or "no target"
         raise UsageError(f"{app} does not run on {env}" + (f"/{cluster}" if cluster else ""), help=f"it runs on {known}")
 
@@ -177,19 +179,21 @@ class Repository:
         Shows itself as a table in a notebook; a change by `with_app` is in it. Raises UsageError where there is no git history.
         """
         from cnai_gitops.review.diff import compare
-        from cnai_gitops.review.sides import base_side, hatches, side_of
+        from cnai_gitops.review.notebook import ShownReview
+        from cnai_gitops.review.revisions import base_side, hatches, side_of
 
         self.findings.raise_()
-        owned, findings = pipeline.resources_of(self.plan, Settings.of(os.environ))
-        Findings(findings).raise_()
+        resolved = pipeline.resolve(self.plan, Settings.of(os.environ))
+        Findings(resolved.findings()).raise_()
         _, before = base_side(self.plan, base)
-        return compare(before, side_of(owned), hatches(self.plan, Selection()))
+        return ShownReview.of(compare(before, side_of(resolved, EVERYTHING), hatches(resolved, EVERYTHING)))
 
     def graph(self, env: str | None = None, app: str | None = None) -> Any:
         """The data and model graph; shows itself as a picture in a notebook."""
         from cnai_gitops.review.graph import graph
+        from cnai_gitops.review.notebook import ShownGraph
 
-        return graph(self.plan, env=env, app=app)
+        return ShownGraph.of(graph(self.plan, env=env, app=app))
 
     def __repr__(self) -> str:
         return f"Repository({self.root.name}: {', '.join(self.apps)})"

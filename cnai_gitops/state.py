@@ -8,12 +8,15 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import orjson
 
-from cnai_gitops.plan.selection import Selection
+from cnai_gitops.plan.selection import Selection, owner_of
 from cnai_gitops.system.files import Writer
+from cnai_gitops.system.making import code
 
 STATE = ".cnai/state.json"
 FOLDERS = ("blueprints", "environments", "policies/waivers")
@@ -28,13 +31,11 @@ Seen = tuple[int, int]
 def current(root: Path, selection: Selection) -> bool:
     """True when no input, no output and none of our own code changed since the last build, and that made all that is selected."""
     try:
-        if not stat.S_ISREG(os.lstat(root / STATE).st_mode):
-            return False
-        state = orjson.loads((root / STATE).read_bytes())
+        state = _read(root)
         inputs, outputs = state["inputs"], state["outputs"]
         *made, parts = state["made"]
         *wanted, part = _words(selection)
-        if made != wanted or parts not in ([], part) or state["code"] != list(_code()):
+        if made != wanted or parts not in ([], part) or state["code"] != list(code()):
             return False
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
         return False
@@ -44,12 +45,59 @@ def current(root: Path, selection: Selection) -> bool:
     return all(_stat(prefix + path) == tuple(then) for table in (inputs, outputs) for path, then in table.items())
 
 
-def remember(root: Path, selection: Selection, inputs: Mapping[str, Seen], others: Iterable[str], outputs: Mapping[str, Seen]) -> None:
-    """Write down what a build read and wrote, as it was at that moment; `others` are input files that it had no use for."""
+@dataclass(frozen=True, slots=True)
+class Last:
+    """What the last build of the same selection wrote and is still there: `made` says by owner from what, `outputs` has the files."""
+
+    made: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, Seen] = field(default_factory=dict)
+
+    def holds(self, owner: str, key: str) -> bool:
+        """True when the files of an owner are what a build would write now."""
+        return self.made.get(owner) == key
+
+
+def last(root: Path, selection: Selection) -> Last:
+    """Owners of which no file was touched since the last build; none where that was of another selection, or by other code."""
+    try:
+        state = _read(root)
+        if state["made"] != _words(selection) or state["code"] != list(code()):
+            return Last()
+        made, outputs = dict(state["keys"]), state["outputs"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return Last()
+    prefix = f"{root}/"
+    held: dict[str, Seen] = {}
+    for path, then in outputs.items():
+        if _stat(prefix + path) == tuple(then):
+            held[path] = tuple(then)
+        else:
+            made.pop(owner_of(path), None)
+    return Last(made, {path: then for path, then in held.items() if owner_of(path) in made})
+
+
+def remember(
+    root: Path,
+    selection: Selection,
+    inputs: Mapping[str, Seen],
+    others: Iterable[str],
+    outputs: Mapping[str, Seen],
+    keys: Mapping[str, str] | None = None,
+) -> None:
+    """Write down what a build read and wrote, as it was at that moment; `others` are input files that it had no use for.
+
+    `keys` say by owner from what its files were made.
+    """
     unused = {path: _stat(f"{root}/{path}") for path in others if path not in inputs and not path.endswith("/")}
-    state = {"made": _words(selection), "inputs": {**inputs, **unused}, "outputs": outputs, "code": _code()}
+    state = {"made": _words(selection), "inputs": {**inputs, **unused}, "outputs": outputs, "code": code(), "keys": keys or {}}
     with Writer(root) as writer:
         writer.write(STATE, orjson.dumps(state))
+
+
+def _read(root: Path) -> Any:
+    if not stat.S_ISREG(os.lstat(root / STATE).st_mode):
+        raise OSError(STATE)
+    return orjson.loads((root / STATE).read_bytes())
 
 
 def present(root: Path) -> Iterator[str]:
@@ -72,14 +120,3 @@ def _stat(path: str) -> Seen | tuple[()]:
     except OSError:
         return ()
     return found.st_mtime_ns, found.st_size
-
-
-def _code() -> Seen:
-    """Newest change and total size of this package's own files: a new version renders again."""
-    newest = total = 0
-    for at, folders, names in os.walk(Path(__file__).parent):
-        folders[:] = [name for name in folders if name != "__pycache__"]
-        for name in names:
-            found = os.stat(f"{at}/{name}")
-            newest, total = max(newest, found.st_mtime_ns), total + found.st_size
-    return newest, total

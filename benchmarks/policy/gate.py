@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 from cnai_gitops import pipeline
-from cnai_gitops.check.evidence import load_scans
-from cnai_gitops.check.inventory import gather
+from cnai_gitops.check.evidence import gather
 from cnai_gitops.check.policy import gate
+from cnai_gitops.check.scan_reports import load_scans
 from cnai_gitops.system.data import policies_dir
 from cnai_gitops.system.tools import Settings, require
 
@@ -20,8 +20,7 @@ def used():
 
 settings = Settings.of(os.environ)
 plan = pipeline.plan_of(Path(sys.argv[1]))
-owned, _ = pipeline.resources_of(plan, settings)
-evidence = gather(plan, owned, load_scans(plan.project.root)[0], plan.project.config.at)
+evidence = gather(plan, pipeline.resolve(plan, settings).objects(), load_scans(plan.project.root)[0], plan.project.config.at)
 conftest = require("conftest", settings).path
 before = used()
 gate(evidence.documents, evidence.data, packs=[policies_dir()], conftest=conftest)

@@ -1,299 +1,97 @@
-"""The inventory: everything that was resolved, as the documents and facts that policies judge.
+"""The inventory of a target: its objects, as kinds ask about each other, and the objects that others carry for somebody to create.
 
-Must not: decide anything. Objects come from memory (their bytes on disk are proven equal elsewhere).
+Must not: count (the ledger does), judge, or change a body.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from cnai_gitops.check.ledger import Inventory, embedded, peaks, team_totals
-from cnai_gitops.check.selectors import Selectors
-from cnai_gitops.plan.build import Plan, Use
-from cnai_gitops.plan.target import Target
-from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, Pods, Resource, kind_of
+from cnai_gitops.resources.accelerators import pod_demand, times, total
+from cnai_gitops.resources.base import Body, Demand, Key, World, key_of, kind_of
 
-DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
-PATH = re.compile(r"^[A-Za-z]+(\[[0-9]+\]|\.[A-Za-z]+)*$")
-STEP = re.compile(r"[A-Za-z]+|[0-9]+")
-LOCATION = {"uri", "region", "jurisdiction", "encryption", "kms_key", "access_log"}
-CLUSTER = {"region", "jurisdiction", "role", "accelerators"}
-MAIN_KINDS = ("InferenceService", "RayService", "WorkflowTemplate", "Deployment")
-"""Kinds that stand for a whole stage; findings about a stage blame the first of them."""
+_DEEPEST = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
-    """All objects of one owner on one target."""
+class Inventory(World):
+    """The objects of one target, as kinds ask about them. Of two bodies with one identity both are looked at."""
 
-    target: Target
-    owner: str
-    team: str
-    resources: Sequence[Resource]
+    def __init__(self, bodies: Iterable[Body]) -> None:
+        """Index objects by identity; an object without a name gets one of its own."""
+        self.bodies: dict[Key, list[Body]] = {}
+        self.named: dict[tuple[str, str], set[str]] = {}  # kinds by namespace and name
+        for body in bodies:
+            key = self._identity(body)
+            self.bodies.setdefault(key, []).append(body)
+            self.named.setdefault((key.namespace, key.name), set()).add(key.kind)
+        self._scaled: dict[Key, float] = {}
+        for scaled in (kind.scales(body) for body in self if (kind := kind_of(body)) and kind.scales):
+            if scaled:
+                self._scaled[scaled[0]] = max(self._scaled.get(scaled[0], 0), scaled[1])
+        self._depth = 0
 
+    def __iter__(self) -> Iterator[Body]:
+        """Every body."""
+        return (body for same in self.bodies.values() for body in same)
 
-@dataclass(slots=True)
-class Evidence:
-    """What policies are given, and how to find the way back from a document's id."""
+    def get(self, group: str, kind: str, namespace: str, name: str) -> Body | None:
+        """The object of that identity, or None."""
+        found = self.bodies.get(Key(group, kind, namespace, name))
+        return found[0] if found else None
 
-    documents: list[dict[str, Any]] = field(default_factory=list)
-    data: dict[str, Any] = field(default_factory=dict)
-    resources: dict[str, tuple[Owned, Resource]] = field(default_factory=dict)
-    demands: dict[str, dict[Key, Demand]] = field(default_factory=dict)
-    """Peaks by target name."""
+    def scaled_max(self, group: str, kind: str, namespace: str, name: str) -> float | None:
+        """Largest replica count that any autoscaler gives the named object; None without an autoscaler."""
+        return self._scaled.get(Key(group, kind, namespace, name))
 
+    def demand(self, body: Body) -> Demand:
+        """Peak of one object as if it was running; words when its kind is not known."""
+        if self._depth >= _DEEPEST:
+            return Demand(unknown=(f"{body.get('kind')} creates objects that create objects, too deep to follow",))
+        self._depth += 1
+        try:
+            return self._demand(body)
+        finally:
+            self._depth -= 1
 
-def gather(plan: Plan, owned: Iterable[Owned], scans: Mapping[str, Any], at: str) -> Evidence:
-    """Documents and facts of all owners; `scans` are reports by digest, `at` is the day of the verdict."""
-    found = Evidence()
-    by_target: dict[Target, list[Owned]] = {}
-    for item in owned:
-        by_target.setdefault(item.target, []).append(item)
-    for target, items in by_target.items():
-        bodies = [resource.body for item in items for resource in item.resources]
-        world = Inventory(bodies)
-        found.demands[target.name] = peaks(bodies, plan.project.facts.accelerators)
-        for item in items:
-            for resource in item.resources:
-                found.documents += _documents(item, resource, world, found)
-    found.data = {
-        "run": {"at": at},
-        "environments": {e.value.name: _environment(e.value) for e in plan.project.environments.values()},
-        "datasets": _datasets(plan, by_target),
-        "uses": list(_uses(plan, by_target)),
-        "ledger": _ledger(found, by_target),
-        "scans": dict(scans),
-        "services": list(_services(plan, by_target)),
-    }
-    return found
+    def _demand(self, body: Body) -> Demand:
+        kind = kind_of(body)
+        if kind is None:
+            words = f"nobody knows how many pods a {body.get('apiVersion')} {body.get('kind')} makes"
+            return Demand(unknown=(words,) if _has_containers(body) else ())
+        if kind.demand:
+            return kind.demand(body, self)
+        return total(times(pod_demand(pods.spec), pods.count) for pods in (kind.pods(body) if kind.pods else ()))
 
-
-def document_id(target: Target, resource: Resource) -> str:
-    """`environment/cluster/group/Kind/namespace/name`."""
-    return f"{target.name}/{resource.key}"
-
-
-def _documents(item: Owned, resource: Resource, world: Inventory, found: Evidence) -> Iterator[dict[str, Any]]:
-    identity = document_id(item.target, resource)
-    found.resources[identity] = (item, resource)
-    place = item.target.place
-    common = {
-        "env": item.target.env,
-        "tier": item.target.environment.tier,
-        "cluster": item.target.cluster,
-        "region": place.region,
-        "jurisdiction": place.jurisdiction,
-        "owner": item.owner,
-        "team": item.team,
-        "stage": resource.stage,
-    }
-    yield {"id": identity, **common, "embedded": False, **content(resource.body)}
-    for path, body in embedded(resource.body, world):
-        if body.keys() <= {"apiVersion", "kind", "metadata"}:
-            continue  # a template that waits for an object only names it
-        inner = f"{identity}#{path}"
-        found.resources[inner] = (item, resource)
-        yield {"id": inner, **common, "embedded": True, **content(body)}
+    def _identity(self, body: Body) -> Key:
+        key = key_of(body)
+        if key.name:
+            return key
+        number = sum(1 for known in self.bodies if known[:3] == key[:3] and known.name.startswith("#"))
+        return key._replace(name=f"#{number}")
 
 
-def content(body: Body) -> dict[str, Any]:
-    """An object with where its pods are, and all its images."""
+def embedded(body: Body, world: World) -> list[tuple[str, Body]]:
+    """(path, object) of every object that a manifest carries for somebody else to create, parameters filled in.
+
+    These are the manifests of Argo resource templates and the trial of a Katib Experiment. A scalar that only a run can
+    know is a word in them. They are counted as part of the object that carries them.
+    """
     kind = kind_of(body)
-    named = list(kind.images(body)) if kind and kind.images else []
-    shown: list[dict[str, Any]] = []
-    images: list[tuple[str, str]] = []
-    for pod in kind.pods(body) if kind and kind.pods else ():
-        held = _held(body, pod)
-        if held is not None:
-            steps, node = held
-            shown.append({"path": pod.path, "at": steps})
-            images += _images_of_pod(pod.path, node)
-        else:
-            shown.append({"path": pod.path, "spec": pod.spec})
-            if not named:  # else the kind says where the object has the images of a pod that was put together (Spark, Argo)
-                images += _images_of_pod(pod.path, pod.spec)
-    return {
-        "object": body,
-        "pods": shown,
-        "images": [_image(path, image) for path, image in dict.fromkeys([*images, *named])],
-    }
+    return list(kind.carries(body, world)) if kind and kind.carries else []
 
 
-def _held(body: Body, pod: Pods) -> tuple[list[str | int], Mapping[str, Any]] | None:
-    """Where the object itself holds the pod, and what it holds there; None for one that was put together."""
-    if not PATH.match(pod.path):
-        return None
-    steps = [int(step) if step.isdigit() else step for step in STEP.findall(pod.path)]
-    node: Any = body
-    for step in steps:
-        node = node.get(step) if isinstance(node, Mapping) else node[step] if isinstance(node, list) and isinstance(step, int) else None
-    return (steps, node) if node is pod.spec or (pod.inline and isinstance(node, Mapping)) else None
+def _has_containers(node: Any) -> bool:
+    return any(isinstance(value, list) and any(isinstance(c, Mapping) for c in value) for value in values(node, ("containers",)))
 
 
-def _images_of_pod(path: str, spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for group in ("initContainers", "containers", "ephemeralContainers"):
-        for i, container in enumerate(spec.get(group) or ()):
-            if "image" in container:
-                yield f"{path}.{group}[{i}].image", str(container["image"])
-
-
-def _image(path: str, image: str) -> dict[str, str]:
-    found = DIGEST.search(image)
-    return {"path": path, "image": image.removeprefix("oci://"), "digest": found[1] if found else ""}
-
-
-# -- facts ----------------------------------------------------------------------------------------------
-
-
-def _environment(environment: Any) -> dict[str, Any]:
-    return {
-        "tier": environment.tier,
-        "clusters": {name: cluster.model_dump(include=CLUSTER) for name, cluster in environment.clusters.items()},
-        "teams": {name: {"quota": dict(share.quota)} for name, share in environment.teams.items()},
-    }
-
-
-def _datasets(plan: Plan, targets: Iterable[Target]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, entry in plan.project.datasets.items():
-        dataset = entry.value
-        locations = {}
-        for target in targets:
-            place = plan.dataset_place(name, target)
-            if place:
-                locations[target.name] = place.model_dump(include=LOCATION)
-        found[name] = {
-            "owner": dataset.owner,
-            "origin": dataset.origin,
-            "purposes": list(dataset.purposes),
-            "classification": dataset.classification,
-            "personal": dataset.personal,
-            "jurisdictions": list(dataset.residency),
-            "legal_basis": dataset.legal_basis,
-            "retention_days": dataset.retention_days,
-            "consumers": list(dataset.consumers),
-            "locations": locations,
-        }
-    return found
-
-
-def main_of(resources: Iterable[Resource], stage: str) -> Resource | None:
-    """The object that stands for a stage."""
-    mine = [resource for resource in resources if resource.stage == stage]
-    ranked = sorted(mine, key=lambda r: MAIN_KINDS.index(r.key.kind) if r.key.kind in MAIN_KINDS else len(MAIN_KINDS))
-    return ranked[0] if ranked else None
-
-
-def _of_apps(plan: Plan, by_target: Mapping[Target, Sequence[Owned]]) -> Iterator[tuple[Target, Owned, Any]]:
-    for target, items in by_target.items():
-        for item in items:
-            entry = plan.project.apps.get(item.owner)
-            if entry is not None:
-                yield target, item, entry.value
-
-
-def _uses(plan: Plan, by_target: Mapping[Target, Sequence[Owned]]) -> Iterator[dict[str, Any]]:
-    for target, item, app in _of_apps(plan, by_target):
-        for use in plan.uses(app):
-            main = main_of(item.resources, use.stage)
-            if main is not None:
-                yield _use(use, target, document_id(target, main))
-
-
-def _use(use: Use, target: Target, identity: str) -> dict[str, Any]:
-    return {
-        "id": identity,
-        "app": use.app,
-        "team": use.team,
-        "stage": use.stage,
-        "purpose": use.purpose,
-        "dataset": use.dataset,
-        "access": use.access.removesuffix("s"),
-        "env": target.env,
-        "tier": target.environment.tier,
-        "cluster": target.cluster,
-        "region": target.place.region,
-        "jurisdiction": target.place.jurisdiction,
-    }
-
-
-def _services(plan: Plan, by_target: Mapping[Target, Sequence[Owned]]) -> Iterator[dict[str, Any]]:
-    budgets = {target: budgets_of(target, items) for target, items in by_target.items()}
-    for target, item, app in _of_apps(plan, by_target):
-        for stage in plan.app(app.name, target).of("serve"):
-            main = main_of(item.resources, stage.key)
-            if main is not None:
-                yield {
-                    "id": document_id(target, main),
-                    "app": app.name,
-                    "stage": stage.key,
-                    "env": target.env,
-                    "tier": target.environment.tier,
-                    "cluster": target.cluster,
-                    "min_replicas": stage.stage.engine.least(stage.stage),
-                    "templates": list(templates_of(main.body, budgets[target])),
-                }
-
-
-def budgets_of(target: Target, items: Iterable[Owned]) -> dict[str, Selectors[dict[str, Any]]]:
-    """PodDisruptionBudgets of a target by namespace, each as {id, spec}."""
-    by_namespace: dict[str, list[tuple[Any, dict[str, Any]]]] = {}
-    for item in items:
-        for resource in item.resources:
-            if resource.key.kind == "PodDisruptionBudget":
-                spec = resource.body.get("spec")
-                spec = spec if isinstance(spec, Mapping) else {}
-                pair = spec.get("selector"), {"id": document_id(target, resource), "spec": spec}
-                by_namespace.setdefault(resource.key.namespace, []).append(pair)
-    return {namespace: Selectors(pairs) for namespace, pairs in by_namespace.items()}
-
-
-def templates_of(body: Body, budgets: Mapping[str, Selectors[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
-    """The pod templates of a service's replicas, each with the budgets that select its pods."""
-    kind = kind_of(body)
-    mine = budgets.get(body["metadata"].get("namespace", ""))
-    for pod in kind.pods(body) if kind and kind.pods else ():
-        if not pod.beside:
-            yield {"path": pod.path, "budgets": mine.of(pod.labels) if mine else []}
-
-
-def _ledger(found: Evidence, by_target: Mapping[Target, Sequence[Owned]]) -> dict[str, Any]:
-    teams: list[dict[str, Any]] = []
-    documents: dict[str, Any] = {}
-    owner_of = {identity: item.team for identity, (item, _) in found.resources.items()}
-    by_env: dict[str, list[tuple[str, Demand]]] = {}
-    for target in by_target:
-        for key, demand in found.demands[target.name].items():
-            if demand.peak or demand.unknown:
-                identity = f"{target.name}/{key}"
-                documents[identity] = {"peak": {c: _number(n) for c, n in demand.peak.items() if n}, "unknown": list(demand.unknown)}
-                by_env.setdefault(target.env, []).append((identity, demand))
-    for env, demands in sorted(by_env.items()):
-        environment = next(t.environment for t in by_target if t.env == env)
-        for team, total in sorted(team_totals(demands, lambda identity: owner_of.get(identity, "")).items()):
-            quota = environment.teams[team].quota if team in environment.teams else {}
-            for name in sorted(total.peak):
-                teams.append(
-                    {
-                        "env": env,
-                        "tier": environment.tier,
-                        "team": team,
-                        "class": name,
-                        "peak": _number(total.peak[name]),
-                        "quota": quota.get(name),
-                        "unknown": [words for _, words in total.unknown],
-                        "ids": sorted(total.holders.get(name, [])),
-                    }
-                )
-    return {"teams": teams, "documents": documents}
-
-
-def _number(amount: Fraction | float) -> int | float | None:
-    """A number for JSON: whole where it is, None where nothing bounds it."""
-    if amount == INFINITE:
-        return None
-    return int(amount) if amount == int(amount) else float(amount)
+def values(node: Any, names: tuple[str, ...]) -> Iterator[Any]:
+    """Values of the named keys anywhere in plain data."""
+    queue = [node]
+    while queue:
+        here = queue.pop()
+        if isinstance(here, Mapping):
+            yield from (here[name] for name in names if name in here)
+            queue += here.values()
+        elif isinstance(here, list):
+            queue += here

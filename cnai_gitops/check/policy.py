@@ -20,6 +20,7 @@ from cnai_gitops.check.rego import RegoFile, read_files
 from cnai_gitops.check.rules import TIERS, Rule, rules_of
 from cnai_gitops.errors import NotEvaluated
 from cnai_gitops.findings import Finding, Severity, ordered
+from cnai_gitops.resolved.identity import DocumentId
 from cnai_gitops.source.text import printable
 from cnai_gitops.system.files import Writer
 
@@ -272,14 +273,13 @@ def _met(expected: Mapping[str, Any], findings: Iterable[Finding]) -> bool:
 
 
 def _finding(verdict: Mapping[str, Any], details: Mapping[str, Any]) -> Finding:
-    env, _, rest = details["id"].partition("/")
-    cluster, _, resource = rest.partition("/")
+    identity = DocumentId.parse(details["id"])
     return Finding(
         code=details["rule"],
         message=str(verdict["msg"]),
         severity=Severity.WARNING if details.get("severity") == "warn" else Severity.ERROR,
         help=str(details.get("help", "")),
         path=str(details.get("path", "")),
-        resource=resource,
-        target=f"{env}/{cluster}",
+        resource=identity.resource,
+        target=identity.target,
     )

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cnai_gitops.findings import Finding
-from cnai_gitops.resources.base import Body, key_of
+from cnai_gitops.resources.argo_workflows.kinds import KINDS, TEMPLATE
+from cnai_gitops.resources.argo_workflows.pods import workflow_spec
+from cnai_gitops.resources.base import Body, key_of, kind_of
 
-TEMPLATE_KINDS = ("Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate", "CronWorkflow")
 NAME = re.compile(r"^[a-zA-Z0-9][-a-zA-Z0-9]{0,127}$")
 DEPENDS = re.compile(r"([a-zA-Z0-9][-a-zA-Z0-9]*)\.(Succeeded|Failed|Errored|Skipped|Omitted|Daemoned|AnySucceeded|AllFailed)")
 CONDITION = re.compile(r"^[A-Za-z0-9._-]{1,63}( *(=|==|!=|<|>) *[^,#\"' ]+| (in|notin) \([^()#\"']*\))?$")
@@ -24,11 +25,11 @@ LARGEST = 200
 def lint(bodies: Iterable[Body], target: str = "") -> list[Finding]:
     """Findings on every workflow of one target: CNAI501 reference, CNAI502 name, CNAI503 condition, CNAI504 parameter, CNAI505 size."""
     bodies = list(bodies)
-    templates = {b["metadata"]["name"] for b in bodies if b["kind"] == "WorkflowTemplate"}
+    templates = {key.name for body in bodies if (key := key_of(body))[:2] == TEMPLATE}
     found: list[Finding] = []
     for body in bodies:
-        if body["kind"] in TEMPLATE_KINDS and body["apiVersion"].startswith("argoproj.io/"):
-            spec = body["spec"].get("workflowSpec", body["spec"])
+        if kind_of(body) in KINDS:
+            spec = workflow_spec(body)[0]
             for code, path, message, help_ in _workflow(spec, templates):
                 found.append(Finding(code=code, message=message, path=path, resource=str(key_of(body)), target=target, help=help_))
     return found
@@ -41,7 +42,7 @@ def _workflow(spec: Mapping[str, Any], known: set[str]) -> Iterator[Fault]:
     reference = spec.get("workflowTemplateRef", {}).get("name")
     if reference is not None:
         if reference not in known and not spec.get("workflowTemplateRef", {}).get("clusterScope"):
-            yield _missing("spec.workflowTemplateRef", "WorkflowTemplate", reference, known)
+            yield _missing("spec.workflowTemplateRef", TEMPLATE[1], reference, known)
         return
     templates = {t.get("name", ""): t for t in spec.get("templates", ())}
     if len(templates) > LARGEST:

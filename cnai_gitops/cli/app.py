@@ -15,6 +15,7 @@ from typing import Any
 
 import typer
 
+from cnai_gitops.cli.output import say, show
 from cnai_gitops.errors import CnaiError, InvalidInput
 
 INTERRUPTED = 130
@@ -91,8 +92,6 @@ def _failed(error: CnaiError, traced: bool) -> int:
     if traced:
         raise error
     if isinstance(error, InvalidInput):
-        from cnai_gitops.cli.output import show
-
         show(error.findings)
     else:
         say(f"error: {error}")
@@ -111,8 +110,3 @@ def _unexpected(error: Exception, traced: bool) -> int:
     say(f"internal error: {type(error).__name__}: {error}")
     say("  help: this is a bug of cnai; run again with --traceback and report it")
     return 3
-
-
-def say(text: str) -> None:
-    """One line for people, on stderr; data goes to stdout."""
-    print(text, file=sys.stderr)

@@ -107,6 +107,11 @@ def settings() -> Settings:
     return Settings.of(os.environ)
 
 
+def remembers() -> bool:
+    """False on a CI server: there every verdict is made anew, whatever lies in `.cnai/`."""
+    return os.environ.get("CI", "").lower() in ("", "0", "false")
+
+
 def day(given: str | None, root: Path) -> date:
     """The day that policies are judged at: asked for, recorded in cnai.toml, or today. Raises UsageError for no date."""
     import tomllib

@@ -11,13 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cnai_gitops.cli.app import say
-
 if TYPE_CHECKING:
     from cnai_gitops.findings import Finding
     from cnai_gitops.findings.formats import ReportContext
-
-__all__ = ["color_wanted", "emit_text", "say", "show"]
 
 
 def color_wanted() -> bool:
@@ -25,6 +21,11 @@ def color_wanted() -> bool:
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
     return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def say(text: str) -> None:
+    """One line for people, on stderr; data goes to stdout."""
+    print(text, file=sys.stderr)
 
 
 def show(findings: Sequence[Finding], output: str = "table", to: Path | None = None, context: ReportContext | None = None) -> None:

@@ -76,29 +76,6 @@ def _duplicates(plan: Plan, app: App, resources: Sequence[Resource]) -> list[Fin
     return findings
 
 
-def collisions(plan: Plan) -> list[Finding]:
-    """Objects that two applications of one team both make: `a` with the stage `b-c`, and `a-b` with the stage `c`."""
-    findings: list[Finding] = []
-    for name, other in _related(plan):
-        for target in (target for target in plan.targets_of(name) if plan.runs_on(other, target)):
-            theirs, ours = ({r.key: r for r in compile_app(plan, plan.app(app, target))[0]} for app in (other, name))
-            for key in sorted(theirs.keys() & ours.keys()):
-                message = f"{other} and {name} both make {key.kind}/{key.name}"
-                at = plan.project.apps[name].place.locate(tuple(ours[key].stage.split(".", 1)))
-                findings.append(Finding(code="CNAI301", message=message, location=at, target=target.name, help="rename one of the stages"))
-    return findings
-
-
-def _related(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Applications of one team whose names can give the same name together with a stage: one begins with the other."""
-    apps = {name: entry.value.team for name, entry in plan.project.apps.items()}
-    for name, team in apps.items():
-        parts = name.split("-")
-        for start in ("-".join(parts[:i]) for i in range(1, len(parts))):
-            if apps.get(start) == team:
-                yield name, start
-
-
 # -- the escape hatch -----------------------------------------------------------------------------------
 
 
@@ -130,7 +107,7 @@ def _override(app: App, placed: Placed, resources: list[Resource]) -> tuple[list
             Resource(
                 body,
                 resource.stage,
-                (*resource.trace, *((p.strip("/").replace("/", "."), f"overrides ({placed.layer})") for p in override.set)),
+                (*resource.trace, *((pointer, f"overrides ({placed.layer})") for pointer in override.set)),
             )
         )
     if not hit and not app.target.neutral:

@@ -5,13 +5,14 @@ Must not: render anything. The platform is an Application that the others wait f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cnai_gitops.contract.queue import queue_of
-from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resources.base import Body, Resource, kinds
+from cnai_gitops.spec.config import Config
 
 Gvk = tuple[str, str]
 """(apiVersion, kind)."""
@@ -20,16 +21,26 @@ PLATFORM = "_platform"
 HUB = "_argocd"
 
 
-def compile_argocd(plan: Plan, hub: Target, owners: Mapping[Target, Mapping[str, Collection[Gvk]]]) -> Iterator[Resource]:
-    """All objects of one hub. `owners` gives the kinds that every owner has on every target that this hub carries."""
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """An owner on a target: its team (none for the platform) and the kinds of its objects there."""
+
+    owner: str
+    team: str
+    kinds: Collection[Gvk]
+
+
+def compile_argocd(config: Config, hub: Target, owners: Mapping[Target, Sequence[Presence]]) -> Iterator[Resource]:
+    """All objects of one hub; `owners` are those on every target that this hub carries."""
     environments = {target.env: target for target in owners}
     for target in environments.values():
-        yield Resource(_platform_project(plan, hub, target, [t for t in owners if t.env == target.env]))
+        targets = [t for t in owners if t.env == target.env]
+        yield Resource(_platform_project(config, hub, target, targets))
         for team in sorted(target.environment.teams):
-            yield Resource(_team_project(plan, hub, target, team, [t for t in owners if t.env == target.env]))
-    for target, owned in owners.items():
-        for owner, present in owned.items():
-            yield Resource(_application(plan, hub, target, owner, present))
+            yield Resource(_team_project(config, hub, target, team, targets))
+    for target, present in owners.items():
+        for one in present:
+            yield Resource(_application(config, hub, target, one))
 
 
 def application_name(owner: str, target: Target) -> str:
@@ -50,10 +61,12 @@ def _windows(target: Target) -> dict[str, Any]:
     return {"syncWindows": windows} if windows else {}
 
 
-def _project(plan: Plan, hub: Target, target: Target, name: str, destinations: list[dict[str, str]], cluster: list[dict[str, str]]) -> Body:
+def _project(
+    config: Config, hub: Target, target: Target, name: str, destinations: list[dict[str, str]], cluster: list[dict[str, str]]
+) -> Body:
     spec: dict[str, Any] = {
-        "description": f"{name} of {plan.project.config.organisation.name}, written by cnai-gitops",
-        "sourceRepos": [plan.project.config.git.repository],
+        "description": f"{name} of {config.organisation.name}, written by cnai-gitops",
+        "sourceRepos": [config.git.repository],
         "destinations": destinations,
         "clusterResourceWhitelist": cluster,
         "namespaceResourceWhitelist": [{"group": "*", "kind": "*"}],
@@ -68,7 +81,7 @@ def _project(plan: Plan, hub: Target, target: Target, name: str, destinations: l
     }
 
 
-def _platform_project(plan: Plan, hub: Target, target: Target, targets: list[Target]) -> Body:
+def _platform_project(config: Config, hub: Target, target: Target, targets: list[Target]) -> Body:
     namespaces = sorted({t.namespace(team) for t in targets for team in t.environment.teams})
     destinations = [{"server": t.place.server, "namespace": namespace} for t in targets for namespace in namespaces]
     cluster = [
@@ -76,12 +89,12 @@ def _platform_project(plan: Plan, hub: Target, target: Target, targets: list[Tar
         {"group": "scheduling.k8s.io", "kind": "PriorityClass"},
         *({"group": group, "kind": kind} for group, kind in dict.fromkeys(gk for t in targets for gk in queue_of(t).cluster_kinds)),
     ]
-    return _project(plan, hub, target, f"platform-{target.env}", destinations, cluster)
+    return _project(config, hub, target, f"platform-{target.env}", destinations, cluster)
 
 
-def _team_project(plan: Plan, hub: Target, target: Target, team: str, targets: list[Target]) -> Body:
+def _team_project(config: Config, hub: Target, target: Target, team: str, targets: list[Target]) -> Body:
     destinations = [{"server": t.place.server, "namespace": t.namespace(team)} for t in targets]
-    body = _project(plan, hub, target, f"{team}-{target.env}", destinations, [])
+    body = _project(config, hub, target, f"{team}-{target.env}", destinations, [])
     denied = [("", "Namespace"), ("", "ResourceQuota"), ("", "LimitRange")]
     denied += dict.fromkeys(group_kind for t in targets for group_kind in queue_of(t).team_kinds)
     body["spec"]["namespaceResourceBlacklist"] = [{"group": group, "kind": kind} for group, kind in denied]
@@ -89,9 +102,9 @@ def _team_project(plan: Plan, hub: Target, target: Target, team: str, targets: l
     return body
 
 
-def _application(plan: Plan, hub: Target, target: Target, owner: str, present: Collection[Gvk]) -> Body:
+def _application(config: Config, hub: Target, target: Target, present: Presence) -> Body:
+    owner, team = present.owner, present.team
     platform = owner == PLATFORM
-    team = "" if platform else plan.project.apps[owner].value.team
     metadata = _meta(hub, application_name(owner, target), **{"cnai.dev/environment": target.env, "cnai.dev/cluster": target.cluster})
     path = f"deploy/rendered/{target.env}/{target.cluster}/{owner}"
     metadata["annotations"] = {
@@ -99,12 +112,12 @@ def _application(plan: Plan, hub: Target, target: Target, owner: str, present: C
         "argocd.argoproj.io/manifest-generate-paths": f"/{path}",
         "argocd.argoproj.io/sync-wave": "-10" if platform else "0",
     }
-    branches = plan.project.config.rendered == "branches"
+    branches = config.rendered == "branches"
     spec: dict[str, Any] = {
         "project": f"platform-{target.env}" if platform else f"{team}-{target.env}",
         "source": {
-            "repoURL": plan.project.config.git.repository,
-            "targetRevision": f"env/{target.env}" if branches else plan.project.config.git.revision,
+            "repoURL": config.git.repository,
+            "targetRevision": f"env/{target.env}" if branches else config.git.revision,
             "path": path,
             "directory": {"include": "manifest.yaml"},
         },
@@ -116,7 +129,7 @@ def _application(plan: Plan, hub: Target, target: Target, owner: str, present: C
         },
         "revisionHistoryLimit": 10,
     }
-    ignored = list(ignored_fields(present))
+    ignored = list(ignored_fields(present.kinds))
     if ignored:
         spec["ignoreDifferences"] = ignored
     return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "spec": spec}

@@ -5,14 +5,15 @@ Must not: know a run; run events come from the pods, under the same job names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from cnai_gitops.plan.build import Plan, Use
 from cnai_gitops.plan.target import Target
-from cnai_gitops.spec.blueprint import Blueprint
+from cnai_gitops.project import Project
 
 if TYPE_CHECKING:
     from cnai_gitops.steps.lineage import Dataset
@@ -68,16 +69,36 @@ def _dataset(plan: Plan, name: str, target: Target) -> Dataset:
     )
 
 
-def data_map(plan: Plan) -> str:
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """What one application touches: datasets by use, and models by the stage that serves them."""
+
+    app: str
+    team: str
+    purpose: str
+    uses: tuple[Use, ...] = ()
+    serves: tuple[tuple[str, str], ...] = ()
+    """(stage, model)."""
+
+
+def consumer(plan: Plan, app: str) -> Consumer:
+    """What an application touches, whatever it runs on."""
+    blueprint = plan.project.apps[app].value
+    serves = tuple((key, stage.model) for key, stage in blueprint.stages("serve") if stage.model)
+    return Consumer(app, blueprint.team, blueprint.purpose, tuple(plan.uses(blueprint)), serves)
+
+
+def data_map(project: Project, consumers: Iterable[Consumer]) -> str:
     """Every dataset and every bought model: who answers for it, what it may be used for, who uses it; for auditors."""
-    return _text([*_dataset_rows(plan), *_model_rows(plan)])
+    consumers = list(consumers)
+    return _text([*_dataset_rows(project, consumers), *_model_rows(project, consumers)])
 
 
-def _dataset_rows(plan: Plan) -> Iterator[dict[str, Any]]:
+def _dataset_rows(project: Project, consumers: Sequence[Consumer]) -> Iterator[dict[str, Any]]:
     uses: dict[str, list[Use]] = {}
-    for use in (use for app in plan.project.apps.values() for use in plan.uses(app.value)):
+    for use in (use for consumer in consumers for use in consumer.uses):
         uses.setdefault(use.dataset, []).append(use)
-    for name, entry in plan.project.datasets.items():
+    for name, entry in project.datasets.items():
         spec = entry.value
         yield {
             "dataset": name,
@@ -100,12 +121,12 @@ def _dataset_rows(plan: Plan) -> Iterator[dict[str, Any]]:
         }
 
 
-def _model_rows(plan: Plan) -> Iterator[dict[str, Any]]:
-    used: dict[str, list[tuple[Blueprint, str]]] = {}
-    for app in (entry.value for entry in plan.project.apps.values()):
-        for key, stage in app.stages("serve"):
-            used.setdefault(stage.model, []).append((app, key))
-    for name, entry in plan.project.models.items():
+def _model_rows(project: Project, consumers: Sequence[Consumer]) -> Iterator[dict[str, Any]]:
+    used: dict[str, list[tuple[Consumer, str]]] = {}
+    for consumer in consumers:
+        for key, model in consumer.serves:
+            used.setdefault(model, []).append((consumer, key))
+    for name, entry in project.models.items():
         spec = entry.value
         yield {
             "model": name,
@@ -113,7 +134,7 @@ def _model_rows(plan: Plan) -> Iterator[dict[str, Any]]:
             "origin": spec.origin,
             "licence": spec.licence,
             "purposes": list(spec.purposes),
-            "used_by": [{"app": app.name, "team": app.team, "stage": key, "purpose": app.purpose} for app, key in used.get(name, ())],
+            "used_by": [{"app": one.app, "team": one.team, "stage": key, "purpose": one.purpose} for one, key in used.get(name, ())],
         }
 
 

@@ -18,7 +18,8 @@ from cnai_gitops.spec.observe import Observe
 from cnai_gitops.spec.serve import Serve
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.monitoring import PrometheusRule, RuleGroup
+    from cnai_gitops.resources.monitoring.model import Group as RuleGroup
+    from cnai_gitops.resources.monitoring.model import PrometheusRule
 
 
 def compile_observe(context: Context[Observe]) -> Iterator[Resource]:

@@ -1,11 +1,12 @@
 """The platform's own objects of a cluster: namespaces, quotas, queues, default deny, secrets, priorities.
 
-Must not: know an application. One owner a cluster (`_platform`); applications wait for it.
+Must not: know more of an application than its Tenant says. One owner a cluster (`_platform`); applications wait for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from cnai_gitops.contract.form import form_of
@@ -19,8 +20,8 @@ from cnai_gitops.resources.base import Body, Resource
 from cnai_gitops.spec.environment import TeamShare
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_event_sources import EventBus
-    from cnai_gitops.resources.external_secrets import ExternalSecret
+    from cnai_gitops.resources.argo_events.sources import EventBus
+    from cnai_gitops.resources.external_secrets.model import ExternalSecret
     from cnai_gitops.resources.kubernetes import ConfigMap, LimitRange, Namespace, NetworkPolicy, PriorityClass
 
 Preemption = Literal["PreemptLowerPriority", "Never"]
@@ -32,23 +33,39 @@ PRIORITIES: tuple[tuple[str, int, Preemption], ...] = (
 """(name, value, preemption) of priority classes: serving wins, opportunistic work uses what is left and never preempts."""
 
 
-def compile_platform(plan: Plan, target: Target) -> Iterator[Resource]:
-    """All objects of the platform on one cluster."""
+MODES = ("enforce", "audit", "warn")
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """What one application asks of the platform of a cluster: a place for its team, `secrets` by name, an event bus if it `retrains`."""
+
+    team: str
+    secrets: tuple[str, ...] = ()
+    retrains: bool = False
+
+
+def tenant(plan: Plan, app: str, target: Target) -> Tenant:
+    """What an application asks of the platform where it runs: secrets of the datasets that it touches, and the retrain token."""
+    blueprint = plan.project.apps[app].value
+    places = (plan.dataset_place(use.dataset, target) for use in plan.uses(blueprint))
+    retrains = any(observe.starts for _, observe in blueprint.stages("observe"))
+    secrets = {place.secret for place in places if place and place.secret} | ({SECRET} if retrains else set())
+    return Tenant(blueprint.team, tuple(sorted(secrets & target.environment.secrets.keys())), retrains)
+
+
+def compile_platform(target: Target, tenants: Iterable[Tenant]) -> Iterator[Resource]:
+    """All objects of the platform on one cluster; a team that runs nothing there gets no namespace, queue or secret."""
     for name, value, preemption in PRIORITIES:
         yield _made(_priority(name, value, preemption))
     for body in queue_of(target).cluster(target, {name: value for name, value, _ in PRIORITIES}):
         yield _made(body)
-    for team, share in teams_on(plan, target).items():
-        yield from (_made(body) for body in _team(plan, target, team, share))
-
-
-MODES = ("enforce", "audit", "warn")
-
-
-def teams_on(plan: Plan, target: Target) -> Mapping[str, TeamShare]:
-    """Teams that run something on this cluster; the others get no namespace, queue or secret there."""
-    running = {entry.value.team for name, entry in plan.project.apps.items() if plan.runs_on(name, target)}
-    return {team: share for team, share in sorted(target.environment.teams.items()) if team in running}
+    by_team: dict[str, list[Tenant]] = {}
+    for one in tenants:
+        by_team.setdefault(one.team, []).append(one)
+    for team, share in sorted(target.environment.teams.items()):
+        if team in by_team:
+            yield from (_made(body) for body in _team(target, team, share, by_team[team]))
 
 
 def _made(body: Mapping[str, Any]) -> Resource:
@@ -66,7 +83,7 @@ def _priority(name: str, value: int, preemption: Preemption) -> PriorityClass:
     }
 
 
-def _team(plan: Plan, target: Target, team: str, share: TeamShare) -> Iterator[Mapping[str, Any]]:
+def _team(target: Target, team: str, share: TeamShare, tenants: Sequence[Tenant]) -> Iterator[Mapping[str, Any]]:
     namespace, queue = target.namespace(team), queue_of(target)
     own = {"cnai.dev/team": team, "cnai.dev/environment": target.env}
     yield _namespace(namespace, {**own, **{f"pod-security.kubernetes.io/{mode}": "restricted" for mode in MODES}, **queue.namespace_labels})
@@ -74,9 +91,9 @@ def _team(plan: Plan, target: Target, team: str, share: TeamShare) -> Iterator[M
     yield _default_deny(namespace, own)
     yield _artifacts(target, namespace, own)
     yield from queue.team(target, Share(team, namespace, own, share.cpu, share.memory, list(_devices(target, share))))
-    if retrains(plan, target, team):
+    if any(one.retrains for one in tenants):
         yield from _event_bus(namespace, own)
-    for name in secrets_of(plan, target, team):
+    for name in sorted({secret for one in tenants for secret in one.secrets}):
         yield _external_secret(target, name, namespace, own)
 
 
@@ -129,12 +146,6 @@ def _artifacts(target: Target, namespace: str, own: Mapping[str, str]) -> Config
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"default": "\n".join(lines) + "\n"}}
 
 
-def retrains(plan: Plan, target: Target, team: str) -> bool:
-    """True when an application of the team starts a retraining by event in this environment."""
-    apps = (entry.value for name, entry in plan.project.apps.items() if entry.value.team == team and plan.runs_on(name, target))
-    return any(observe.starts for app in apps for _, observe in app.stages("observe"))
-
-
 def _event_bus(namespace: str, own: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
     """The namespace's event bus, three servers, and who may talk to it."""
     bus: EventBus = {
@@ -155,22 +166,6 @@ def _event_bus(namespace: str, own: Mapping[str, str]) -> Iterator[Mapping[str, 
     }
     yield bus
     yield network_policy(platform_metadata("event-bus", namespace, **own), BUS_PODS, inside=True, clients=4222)
-
-
-def secrets_of(plan: Plan, target: Target, team: str) -> list[str]:
-    """Secrets of the environment that a team's applications need: those of the datasets they touch, and the retrain token."""
-    names: set[str] = set()
-    for name, entry in plan.project.apps.items():
-        app = entry.value
-        if app.team != team or not plan.runs_on(name, target):
-            continue
-        for use in plan.uses(app):
-            place = plan.dataset_place(use.dataset, target)
-            if place and place.secret:
-                names.add(place.secret)
-    if retrains(plan, target, team):
-        names.add(SECRET)
-    return sorted(names & target.environment.secrets.keys())
 
 
 def _external_secret(target: Target, name: str, namespace: str, own: Mapping[str, str]) -> ExternalSecret:

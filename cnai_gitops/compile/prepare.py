@@ -16,7 +16,7 @@ from cnai_gitops.resources.base import Resource
 from cnai_gitops.spec.prepare import Prepare
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_template import Task, Template
+    from cnai_gitops.resources.argo_workflows.template import Task, Template
 
 
 def compile_prepare(context: Context[Prepare]) -> Iterator[Resource]:

@@ -18,8 +18,8 @@ from cnai_gitops.resources.base import Resource
 from cnai_gitops.spec.train import Train
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_artifacts import Artifact
-    from cnai_gitops.resources.argo_template import Arguments, Template
+    from cnai_gitops.resources.argo_workflows.artifacts import Artifact
+    from cnai_gitops.resources.argo_workflows.template import Arguments, Template
 
 RUNS = "/cnai/in/runs"
 

@@ -20,9 +20,9 @@ from cnai_gitops.resources.base import Body, Key, Resource
 from cnai_gitops.spec.base import seconds
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_blocks import RetryStrategy
-    from cnai_gitops.resources.argo_model import CronWorkflow, WorkflowSpec, WorkflowTemplate
-    from cnai_gitops.resources.argo_template import Template
+    from cnai_gitops.resources.argo_workflows.blocks import RetryStrategy
+    from cnai_gitops.resources.argo_workflows.model import CronWorkflow, WorkflowSpec, WorkflowTemplate
+    from cnai_gitops.resources.argo_workflows.template import Template
     from cnai_gitops.resources.kubernetes import NetworkPolicy
 
 FINISH = "finish"

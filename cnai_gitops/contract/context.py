@@ -28,7 +28,7 @@ from cnai_gitops.spec.environment import DatasetPlace, Gateway
 __all__ = ["Context"]
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.core import ObjectMeta
+    from cnai_gitops.resources.core.meta import ObjectMeta
 
 S = TypeVar("S")
 T = TypeVar("T")

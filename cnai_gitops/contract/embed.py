@@ -14,7 +14,7 @@ from cnai_gitops.emit import emit_one
 from cnai_gitops.parts.env import secret_env
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.core import EnvVar
+    from cnai_gitops.resources.core.container import EnvVar
 
 FIXED = frozenset(
     {

@@ -16,7 +16,7 @@ from cnai_gitops.spec.roles import QueueRole
 __all__ = ["Queue"]
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.core import ObjectMeta
+    from cnai_gitops.resources.core.meta import ObjectMeta
 
 
 @dataclass(frozen=True, slots=True)

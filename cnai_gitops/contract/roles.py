@@ -25,9 +25,9 @@ from cnai_gitops.spec.train import Train
 __all__ = ["Load", "Resource", "Rollout", "ServeEngine", "Signal", "StepEngine", "StepPlan", "TrainEngine", "Trigger"]
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_template import Template
-    from cnai_gitops.resources.keda import Trigger as ScaleTrigger
-    from cnai_gitops.resources.monitoring import RuleGroup
+    from cnai_gitops.resources.argo_workflows.template import Template
+    from cnai_gitops.resources.keda.model import Trigger as ScaleTrigger
+    from cnai_gitops.resources.monitoring.model import Group as RuleGroup
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from cnai_gitops.spec.train import Train
 __all__ = ["SweepEngine"]
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_template import Template
+    from cnai_gitops.resources.argo_workflows.template import Template
 
 TRIALS = "trials"
 """Name of the template that runs all trials."""

@@ -16,7 +16,7 @@ from cnai_gitops.spec.prepare import Prepare
 from cnai_gitops.spec.train import Train
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_template import Arguments, Outputs, Template
+    from cnai_gitops.resources.argo_workflows.template import Arguments, Outputs, Template
 
 
 @dataclass(frozen=True, slots=True)

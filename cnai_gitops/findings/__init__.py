@@ -7,9 +7,10 @@ Must not: read files, print, know any rule. A finding says "your file is wrong";
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 
 class Severity(StrEnum):
@@ -77,6 +78,13 @@ class Finding:
     def covered_by(self, waiver: str) -> Finding:
         """The same finding, marked as waived; it stays in every report."""
         return replace(self, waiver=waiver)
+
+
+def finding_of(data: Mapping[str, Any]) -> Finding:
+    """The finding that `dataclasses.asdict` made plain data of."""
+    location = Location(**data["location"]) if data["location"] else None
+    notes = tuple((Location(**place), text) for place, text in data["notes"])
+    return Finding(**{**data, "location": location, "notes": notes, "severity": Severity(data["severity"])})
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.monitoring import Rule
+    from cnai_gitops.resources.monitoring.model import Rule
 
 
 def alert(app: str, name: str, expr: str, *, wait: str, severity: str, summary: str, labels: Mapping[str, str], runbook: str = "") -> Rule:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.core import ObjectMeta
-    from cnai_gitops.resources.keda import ScaledObject, Trigger
+    from cnai_gitops.resources.core.meta import ObjectMeta
+    from cnai_gitops.resources.keda.model import ScaledObject, Trigger
 
 
 def scaled_object(

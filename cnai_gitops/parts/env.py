@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.core import EnvVar
+    from cnai_gitops.resources.core.container import EnvVar
 
 
 def env_list(values: Mapping[str, str]) -> list[EnvVar]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_template import Arguments, Template
+    from cnai_gitops.resources.argo_workflows.template import Arguments, Template
 
 
 def fan_out(name: str, entry: str, trials: Sequence[Mapping[str, Any]], parallel: int) -> Template:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.core import ObjectMeta
+    from cnai_gitops.resources.core.meta import ObjectMeta
     from cnai_gitops.resources.kubernetes import EgressRule, IngressRule, NetworkPeer, NetworkPolicy, NetworkPolicySpec
 
 

@@ -10,16 +10,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.core import (
-        PodFields,
-        PodSecurityContext,
-        Quantity,
-        ResourceRequirements,
-        SecurityContext,
-        Toleration,
-        Volume,
-        VolumeMount,
-    )
+    from cnai_gitops.resources.core.container import ResourceRequirements, SecurityContext
+    from cnai_gitops.resources.core.meta import Quantity
+    from cnai_gitops.resources.core.pod import PodFields, PodSecurityContext, Toleration
+    from cnai_gitops.resources.core.volume import Volume, VolumeMount
 
 USER = 10001
 CLAIM = "accelerators"

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from cnai_gitops.parts.pods import Held, container_security, placement, pod_security, requirements
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.core import EnvVar, PodFields, PodTemplateSpec
-    from cnai_gitops.resources.ray_model import HeadGroupSpec, RayClusterSpec
+    from cnai_gitops.resources.core.container import EnvVar
+    from cnai_gitops.resources.core.pod import PodFields, PodTemplateSpec
+    from cnai_gitops.resources.ray.model import HeadGroupSpec, RayClusterSpec
 
 NODE = "cnai.dev/ray-node"
 """Label that tells workers from the head; budgets and policies see it in the templates, KubeRay's own they do not."""

@@ -13,11 +13,11 @@ from cnai_gitops.parts.pods import container_security, pod_security, requirement
 from cnai_gitops.parts.rbac import role, service_account
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_event_model import Template
-    from cnai_gitops.resources.argo_event_sources import EventSource
-    from cnai_gitops.resources.argo_sensors import Filters, Sensor
-    from cnai_gitops.resources.core import ObjectMeta
-    from cnai_gitops.resources.monitoring_alerts import AlertmanagerConfig
+    from cnai_gitops.resources.argo_events.blocks import Template
+    from cnai_gitops.resources.argo_events.sensors import Filters, Sensor
+    from cnai_gitops.resources.argo_events.sources import EventSource
+    from cnai_gitops.resources.core.meta import ObjectMeta
+    from cnai_gitops.resources.monitoring.alerts import AlertmanagerConfig
 
 PORT = 12000
 SECRET = "retrain-token"

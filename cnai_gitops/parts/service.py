@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.core import IntOrString, ObjectMeta
-    from cnai_gitops.resources.gateway import HttpBackendRef, HTTPRoute, HttpRouteRule
+    from cnai_gitops.resources.core.meta import IntOrString, ObjectMeta
+    from cnai_gitops.resources.gateway.model import BackendRef, HTTPRoute
+    from cnai_gitops.resources.gateway.model import Rule as RouteRule
     from cnai_gitops.resources.kubernetes import PodDisruptionBudget, PodDisruptionBudgetSpec, Service
-    from cnai_gitops.resources.monitoring import ServiceMonitor
+    from cnai_gitops.resources.monitoring.model import ServiceMonitor
 
 MATCHES = 64
 """Most matches of one rule that the Gateway API takes."""
@@ -28,10 +29,10 @@ def route(
     timeout: str = "",
 ) -> HTTPRoute:
     """An HTTPRoute at a gateway (name, namespace): requests for `paths` of `host` go to (Service, port, weight)."""
-    to: list[HttpBackendRef] = [_backend(*backend) for backend in backends]
-    rules: list[HttpRouteRule] = []
+    to: list[BackendRef] = [_backend(*backend) for backend in backends]
+    rules: list[RouteRule] = []
     for i in range(0, len(paths), MATCHES):
-        rule: HttpRouteRule = {
+        rule: RouteRule = {
             "matches": [{"path": {"type": "PathPrefix", "value": path}} for path in paths[i : i + MATCHES]],
             "backendRefs": [*to],
         }
@@ -47,7 +48,7 @@ def route(
     }
 
 
-def _backend(name: str, port: int, weight: int | None) -> HttpBackendRef:
+def _backend(name: str, port: int, weight: int | None) -> BackendRef:
     return {"name": name, "port": port} if weight is None else {"name": name, "port": port, "weight": weight}
 
 

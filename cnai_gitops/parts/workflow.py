@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cnai_gitops.resources.base import Body
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_model import CronWorkflow, WorkflowTemplate
+    from cnai_gitops.resources.argo_workflows.model import CronWorkflow, WorkflowTemplate
 
 FREE = frozenset({"image", "value", "manifest", "namespace", "bucket", "key", "configMap", "schedules"})
 """Fields of free text that differ between targets; a workflow's shape is built once and these are filled in."""

@@ -1,189 +1,29 @@
-"""The plan: every application on every target, resolved, and the references between them checked.
+"""Making the plan: specs related to each other, and the references between them checked.
 
-Must not: compile anything. What is unknown here is a finding with the candidates, never a guess.
+Must not: compile anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from cnai_gitops.findings import Finding, Location
-from cnai_gitops.plan.images import images_of, needs_model, platform_images_of
-from cnai_gitops.plan.layers import Layer, ResolvedStage, resolve
-from cnai_gitops.plan.references import check_references
-from cnai_gitops.plan.target import Target, neutral
-from cnai_gitops.project import Entry, Project
-from cnai_gitops.spec.blueprint import STAGES, Blueprint, Override
-from cnai_gitops.spec.environment import DatasetPlace
-from cnai_gitops.spec.release import Release
+from cnai_gitops.findings import Finding
+from cnai_gitops.plan.plan import App, Placed, Plan, Use
+from cnai_gitops.plan.references import check_app, check_strays
+from cnai_gitops.project import Project
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """An escape hatch and the layer it came from."""
+def make_plan(project: Project, known: Mapping[str, Sequence[Finding]] | None = None) -> Plan:
+    """Relate everything that was read; `findings` of the plan are those of the project, of references and of layers.
 
-    override: Override
-    layer: str
-    location: Location | None
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """One application on one target: its stages as they are there, without those that still wait for a digest."""
-
-    blueprint: Blueprint
-    target: Target
-    stages: Mapping[str, ResolvedStage]
-    pending: Mapping[str, str]
-    overrides: tuple[Placed, ...]
-
-    def of(self, kind: str) -> list[ResolvedStage]:
-        """Stages of one kind that are deployed here."""
-        return [stage for key, stage in self.stages.items() if key.startswith(f"{kind}.")]
+    `known` are findings of applications that need not be looked at again.
+    """
+    known = known or {}
+    plan = Plan(project)
+    of_apps = {app: tuple(known[app] if app in known else check_app(plan, app)) for app in project.apps}
+    everything = (*project.findings, *(finding for found in of_apps.values() for finding in found), *check_strays(plan))
+    return replace(plan, findings=everything, of_apps=of_apps)
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """One edge of the data graph: a stage reads or writes a dataset."""
-
-    app: str
-    team: str
-    stage: str
-    purpose: str
-    dataset: str
-    access: str
-
-
-@dataclass
-class Plan:
-    """Everything that any room after this one may know. Frozen by convention; apps are resolved once, when asked for."""
-
-    project: Project
-    findings: list[Finding] = field(default_factory=list)
-    _apps: dict[tuple[str, str], App] = field(default_factory=dict, repr=False)
-    _uses: dict[str, list[Use]] = field(default_factory=dict, repr=False)
-
-    @cached_property
-    def targets(self) -> tuple[Target, ...]:
-        """All workload targets, by environment (dev, staging, prod) then primary first."""
-        order = {"dev": 0, "staging": 1, "prod": 2}
-        environments = sorted((e.value for e in self.project.environments.values()), key=lambda e: (order[e.tier], e.name))
-        return tuple(Target(env, cluster, self.project.facts) for env in environments for cluster in env.workload_clusters)
-
-    @cached_property
-    def hubs(self) -> Mapping[str, Target]:
-        """The hub target that carries each environment's Applications."""
-        hubs = [
-            Target(e.value, name, self.project.facts)
-            for e in self.project.environments.values()
-            for name, c in e.value.clusters.items()
-            if c.role == "hub"
-        ]
-        own = {hub.env: hub for hub in hubs}
-        return {name: own.get(name, hubs[0]) for name in self.project.environments if hubs}
-
-    def deployed(self, app: str, env: str) -> bool:
-        """True when a release file puts this app into this environment."""
-        return (env, app) in self.project.releases
-
-    def runs_on(self, app: str, target: Target) -> bool:
-        """True when the app's release puts it on this cluster."""
-        release = self.project.releases.get((target.env, app))
-        return release is not None and (not release.value.run_on or target.cluster in release.value.run_on)
-
-    def targets_of(self, app: str) -> tuple[Target, ...]:
-        """Targets that the app runs on."""
-        return tuple(target for target in self.targets if self.runs_on(app, target))
-
-    def base(self, app: str) -> App:
-        """The app on the neutral target: the blueprint as written, with the organisation's defaults."""
-        return self._resolve(app, replace(neutral(), facts=self.project.facts), [])
-
-    def app(self, app: str, target: Target) -> App:
-        """The app as it is on one target; findings of its layers are added to the plan once."""
-        key = (app, target.name)
-        if key not in self._apps:
-            self._apps[key] = self._resolve(app, target, self.findings)
-        return self._apps[key]
-
-    def _resolve(self, name: str, target: Target, findings: list[Finding]) -> App:
-        entry = self.project.apps[name]
-        release = self.project.releases.get((target.env, name))
-        stages: dict[str, ResolvedStage] = {}
-        pending: dict[str, str] = {}
-        for key, stage in entry.value.stages():
-            resolved, wrong = resolve(key, stage, list(self._layers(key, target, release)))
-            findings += wrong
-            missing = [] if target.neutral else list(self._missing(resolved, target))
-            if missing:
-                pending[key] = ", ".join(missing)
-            else:
-                stages[key] = resolved
-        return App(entry.value, target, stages, pending, tuple(self._overrides(entry, release)))
-
-    def _layers(self, key: str, target: Target, release: Entry[Release] | None) -> Iterator[Layer]:
-        kind = key.partition(".")[0]
-        config = self.project.config.defaults.get(kind)
-        if config:
-            yield Layer("organisation", config, self.project.config_place, ("defaults", kind), weak=True)
-        if target.neutral:
-            return
-        environment = self.project.environments[target.env]
-        values = environment.value.defaults.get(kind)
-        if values:
-            yield Layer("environment", values, environment.place, ("defaults", kind))
-        if release is None:
-            return
-        if release.value.images:
-            yield Layer("release", {"images": release.value.images}, release.place, ())
-        if key in release.value.stages:
-            yield Layer("release", release.value.stages[key], release.place, (key,))
-        own = release.value.clusters.get(target.cluster, {})
-        if key in own:
-            yield Layer("cluster", own[key], release.place, ("clusters", target.cluster, key))
-
-    def _missing(self, resolved: ResolvedStage, target: Target) -> Iterator[str]:
-        for image in platform_images_of(resolved.key, resolved.stage, self.project.facts):
-            if image not in target.environment.images:
-                yield f"platform image {image}"
-        for image in images_of(resolved.stage):
-            if image not in resolved.pins.images:
-                yield f"image {image}"
-        if resolved.key.startswith("serve.") and resolved.pins.model is None and needs_model(resolved.stage):
-            yield f"model {resolved.stage.model}"
-
-    def _overrides(self, entry: Entry[Blueprint], release: Entry[Release] | None) -> Iterator[Placed]:
-        for source, layer in ((entry, "blueprint"), (release, "release")):
-            if source is not None:
-                for i, override in enumerate(source.value.overrides):
-                    yield Placed(override, layer, source.place.locate(("overrides", i)))
-
-    # -- the data graph ---------------------------------------------------------------------------------
-
-    def uses(self, app: Blueprint) -> list[Use]:
-        """Datasets that the stages of an app read and write."""
-        if app.name not in self._uses:
-            self._uses[app.name] = [
-                Use(app.name, app.team, key, app.purpose, dataset, access)
-                for key, stage in app.stages()
-                for access in ("reads", "writes")
-                for dataset in getattr(stage, access, ())
-            ]
-        return self._uses[app.name]
-
-    def dataset_place(self, dataset: str, target: Target) -> DatasetPlace | None:
-        """Where a dataset lies for one target; None when the environment does not say."""
-        place = target.environment.datasets.get(dataset)
-        return place.on(target.cluster) if place else None
-
-
-def make_plan(project: Project) -> Plan:
-    """Relate everything that was read; findings of the references are in `plan.findings`."""
-    plan = Plan(project, list(project.findings))
-    plan.findings += check_references(plan)
-    return plan
-
-
-__all__ = ["STAGES", "App", "Placed", "Plan", "Use", "images_of", "make_plan"]
+__all__ = ["App", "Placed", "Plan", "Use", "make_plan"]

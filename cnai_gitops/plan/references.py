@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cnai_gitops.findings import Finding, Location, Severity
 from cnai_gitops.plan.honours import in_blueprint, in_layers
 from cnai_gitops.plan.images import accelerators_of, images_of, needs_model
-from cnai_gitops.plan.words import check_words
+from cnai_gitops.plan.plan import Plan
+from cnai_gitops.plan.words import of_app, of_environments
 from cnai_gitops.project import Entry
 from cnai_gitops.source.places import Place
 from cnai_gitops.spec.blueprint import Blueprint
@@ -20,21 +21,31 @@ from cnai_gitops.spec.dataset import Dataset
 from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.release import Release
 
-if TYPE_CHECKING:
-    from cnai_gitops.plan.build import Plan
+
+def check_app(plan: Plan, app: str) -> Iterator[Finding]:
+    """Findings of one application, its releases and its patch folders."""
+    entry = plan.project.apps[app]
+    yield from of_app(plan, app)
+    yield from _check_app(plan, entry)
+    for key, stage in entry.value.stages():
+        yield from in_blueprint(key, stage, entry.place, plan.project.facts)
+    for env in plan.project.environments:
+        if (env, app) in plan.project.releases:
+            yield from _check_release(plan, env, app, plan.project.releases[env, app])
+        if (env, app) in plan.project.patches:
+            yield from _check_patches(plan, env, app)
 
 
-def check_references(plan: Plan) -> Iterator[Finding]:
-    """Findings of every application, environment, release and patch folder."""
-    yield from check_words(plan)
-    for entry in plan.project.apps.values():
-        yield from _check_app(plan, entry)
-        for name, stage in entry.value.stages():
-            yield from in_blueprint(name, stage, entry.place, plan.project.facts)
-    for (env, app), release in plan.project.releases.items():
-        yield from _check_release(plan, env, app, release)
-    for key in plan.project.patches:
-        yield from _check_patches(plan, *key)
+def check_strays(plan: Plan) -> Iterator[Finding]:
+    """Findings of environments, and of releases and patch folders that belong to no application or environment."""
+    project = plan.project
+    yield from of_environments(plan)
+    for env, app in project.releases:
+        if env not in project.environments or app not in project.apps:
+            yield from _check_release(plan, env, app, project.releases[env, app])
+    for env, app in project.patches:
+        if env not in project.environments or app not in project.apps:
+            yield from _check_patches(plan, env, app)
 
 
 def _unknown(code: str, what: str, name: str, known: Iterable[str], location: Location | None, extra: str = "") -> Finding:
@@ -169,13 +180,14 @@ def _check_places(plan: Plan, env: str, blueprint: Blueprint) -> Iterator[Findin
 
 
 def _pending(plan: Plan, env: str, app: str, release: Entry[Release]) -> Iterator[Finding]:
-    """Stages that wait for a digest: not wrong, but said."""
+    """What the layers get wrong, and stages that wait for a digest: not wrong, but said."""
     place = release.place
     for target in plan.targets_of(app):
         if target.env != env:
             continue
         cluster = target.cluster
         resolved = plan.app(app, target)
+        yield from resolved.findings
         for stage in resolved.stages.values():
             yield from in_layers(stage, plan.project.facts)
         for key, missing in resolved.pending.items():
@@ -210,15 +222,17 @@ def _form(form: Any) -> str:
 def _check_pools(plan: Plan, env: str, entry: Entry[Blueprint]) -> Iterator[Finding]:
     """Accelerators that a stage asks for must exist where it runs; else its pods wait for ever."""
     for target in plan.targets_of(entry.value.name):
-        if target.env != env or target.place.accelerators.keys() - plan.project.facts.accelerators.keys():
+        if target.env != env or target.place.accelerators.keys() - target.facts.accelerators.keys():
             continue  # a class that nobody knows may be meant for the one that is missing
         for key, resolved in plan.app(entry.value.name, target).stages.items():
             for request in accelerators_of(resolved.stage):
-                if request.type in plan.project.facts.accelerators and request.type not in target.place.accelerators:
+                if request.type not in target.facts.accelerators:
+                    continue
+                if request.type not in target.place.accelerators:
                     at = entry.place.locate((*key.split("."), "accelerator"))
                     extra = f" on {target.name}, but {key} asks for it"
                     yield _unknown("CNAI218", "accelerator", request.type, target.place.accelerators, at, extra)
-                elif request.type in target.place.accelerators and request.form != target.place.accelerators[request.type].form:
+                elif request.form != target.place.accelerators[request.type].form:
                     at = entry.place.locate((*key.split("."), "accelerator"))
                     pool = target.place.accelerators[request.type].form
                     message = f"{key} asks for {request.type} as {_form(request.form)}, but {target.name} hands them out as {_form(pool)}"

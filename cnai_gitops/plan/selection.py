@@ -48,3 +48,13 @@ class Selection:
 
 
 EVERYTHING = Selection()
+
+
+def owner_of(path: str) -> str:
+    """The owner of a file below deploy/; the map of data is the platform's."""
+    _, area, *rest = path.split("/")
+    if area == "kustomize":
+        return rest[0]
+    if area == "data" and len(rest) == 1:
+        return "_platform"
+    return rest[2] if area == "rendered" else rest[-1].removesuffix(".json")

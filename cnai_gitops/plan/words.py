@@ -7,34 +7,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.plan.layers import ResolvedStage
+from cnai_gitops.plan.plan import Plan
 from cnai_gitops.project import Entry
 from cnai_gitops.source.places import Place
 from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.words import words_of
 
-if TYPE_CHECKING:
-    from cnai_gitops.plan.build import Plan
-
 Known = Mapping[str, frozenset[str]]
 WHAT = {"accelerators": "accelerator", "runtimes": "runtime"}
 
 
-def check_words(plan: Plan) -> Iterator[Finding]:
-    """CNAI231 for each name that is neither ours nor declared, once for each place that says it."""
-    known = {table: frozenset(plan.project.facts.names(table)) for table in WHAT}
-    yield from dict.fromkeys([*_environments(plan, known), *_stages(plan, known)])
-
-
-def _environments(plan: Plan, known: Known) -> Iterator[Finding]:
+def of_environments(plan: Plan) -> Iterator[Finding]:
+    """CNAI231 for each name of an environment that is neither ours nor declared; CNAI218 for a form that a declared class cannot have."""
+    known = _known(plan)
     for entry in plan.project.environments.values():
         for path, table, name in words_of(entry.value):
             if name not in known[table]:
                 yield _unknown(plan, table, name, entry.place.locate(path))
         yield from _forms(plan, entry)
+
+
+def of_app(plan: Plan, app: str) -> Iterator[Finding]:
+    """CNAI231 for each such name of an application and of what is laid over it, once for each place that says it."""
+    known, place = _known(plan), plan.project.apps[app].place
+    found: dict[Finding, None] = {}
+    for resolved in (plan.base(app), *(plan.app(app, target) for target in plan.targets_of(app))):
+        for key, stage in resolved.stages.items():
+            for path, table, name in words_of(stage.stage):
+                if name not in known[table]:
+                    found[_unknown(plan, table, name, _said(key, stage, place, path, name))] = None
+    yield from found
+
+
+def _known(plan: Plan) -> Known:
+    return {table: frozenset(plan.project.facts.names(table)) for table in WHAT}
 
 
 def _forms(plan: Plan, entry: Entry[Environment]) -> Iterator[Finding]:
@@ -46,15 +56,6 @@ def _forms(plan: Plan, entry: Entry[Environment]) -> Iterator[Finding]:
             if why:
                 at = entry.place.locate(("clusters", cluster, "accelerators", name, "form"))
                 yield Finding(code="CNAI218", message=why, location=at, help="change the form, or what cnai.toml says of the class")
-
-
-def _stages(plan: Plan, known: Known) -> Iterator[Finding]:
-    for app, entry in plan.project.apps.items():
-        for resolved in (plan.base(app), *(plan.app(app, target) for target in plan.targets_of(app))):
-            for key, stage in resolved.stages.items():
-                for path, table, name in words_of(stage.stage):
-                    if name not in known[table]:
-                        yield _unknown(plan, table, name, _said(key, stage, entry.place, path, name))
 
 
 def _said(key: str, stage: ResolvedStage, place: Place, path: Sequence[str | int], name: str) -> Location | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, Required, TypedDict
 
-from cnai_gitops.resources.meta import IntOrString, LabelSelector, ObjectMeta, Quantity
+from cnai_gitops.resources.core.meta import IntOrString, LabelSelector, ObjectMeta, Quantity
 
 
 class Namespace(TypedDict):

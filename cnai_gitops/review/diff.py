@@ -77,11 +77,6 @@ class Review:
         """True when anything differs."""
         return any(target.changes for target in self.targets)
 
-    def _repr_html_(self) -> str:
-        from cnai_gitops.review.cards import diff_card
-
-        return diff_card(self)
-
     def all(self) -> Iterator[tuple[TargetReview, Change]]:
         """Every change with where it is."""
         return ((target, change) for target in self.targets for change in target.changes)
@@ -146,7 +141,7 @@ def _changes(old: Mapping[Key, Body], new: Mapping[Key, Body], applied: bool) ->
 def _restarts(old: Body, new: Body) -> bool:
     """True when running pods are replaced: a pod template of a long-running object changed, or what becomes part of it."""
     kind = kind_of(new)
-    if kind is None or kind.pods is None or kind.kind in ("WorkflowTemplate", "CronWorkflow", "TrainingRuntime", "ClusterTrainingRuntime"):
+    if kind is None or kind.pods is None or kind.runs != "now":
         return False
 
     def running(body: Body) -> list[Any]:

@@ -1,20 +1,18 @@
-"""The graph of data, models and services: what reads, makes, serves and watches what, and as text in several languages.
+"""The graph of data, models and services: what reads, makes, serves and watches what.
 
-Must not: compile anything, or need a program to draw. An arrow points the way that data, models and signals flow.
+Must not: compile anything, or know how a graph is shown. An arrow points the way that data, models and signals flow.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from cnai_gitops.errors import UsageError
-from cnai_gitops.findings.plain import encode, plain
+from cnai_gitops.findings.plain import plain
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.target import Target
-from cnai_gitops.review.graph_svg import svg
 from cnai_gitops.spec.blueprint import Blueprint
 
 
@@ -53,9 +51,6 @@ class Graph:
 
     def __repr__(self) -> str:
         return f"Graph({plain(self.title)}: {len(self.nodes)} nodes, {len(self.edges)} edges)"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/plain": mermaid(self), "image/svg+xml": svg(self)}
 
 
 def graph(plan: Plan, *, env: str | None = None, app: str | None = None) -> Graph:
@@ -136,77 +131,3 @@ def _signals(app: Blueprint, me: str, stage: Any) -> Iterator[Edge]:
     for start in stage.starts:
         started = [start] if start else trains if len(trains) == 1 else []
         yield from (Edge(me, f"{app.name}.train.{name}", "retrains") for name in started)
-
-
-# -- as text --------------------------------------------------------------------------------------------
-
-_SHAPES = {"dataset": ("[(", ")]"), "model": ("{{", "}}"), "serve": ("([", "])"), "cluster": ("[[", "]]")}
-_DOT_SHAPES = {"dataset": "cylinder", "model": "hexagon", "cluster": "box3d"}
-
-
-def mermaid(graph: Graph) -> str:
-    """The graph as a Mermaid flowchart, which GitHub and GitLab draw."""
-    ids = {node.id: f"n{i}" for i, node in enumerate(graph.nodes, 1)}
-    lines = ["flowchart LR"]
-    for group, nodes in _groups(graph).items():
-        indent = "        " if group else "    "
-        if group:
-            lines.append(f'    subgraph {ids[nodes[0].id]}g ["{_mermaid(group)}"]')
-        for node in nodes:
-            left, right = _SHAPES.get(node.kind, ("[", "]"))
-            lines.append(f'{indent}{ids[node.id]}{left}"{_mermaid(_words(node))}"{right}')
-        if group:
-            lines.append("    end")
-    for edge in graph.edges:
-        arrow = "-.->" if edge.label in ("retrains", "runs on") else "-->"
-        lines.append(f"    {ids[edge.source]} {arrow}|{_mermaid(edge.label)}| {ids[edge.target]}")
-    return "\n".join(lines) + "\n"
-
-
-def dot(graph: Graph) -> str:
-    """The graph in the language of Graphviz."""
-    lines = ["digraph cnai {", "    rankdir=LR;", f"    label={_dot(graph.title)};", "    node [shape=box];"]
-    for group, nodes in _groups(graph).items():
-        indent = "        " if group else "    "
-        if group:
-            lines += [f"    subgraph {_dot(f'cluster_{group}')} {{", f"        label={_dot(group)};"]
-        for node in nodes:
-            shape = f", shape={_DOT_SHAPES[node.kind]}" if node.kind in _DOT_SHAPES else ""
-            lines.append(f"{indent}{_dot(node.id)} [label={_dot(_words(node))}{shape}];")
-        if group:
-            lines.append("    }")
-    for edge in graph.edges:
-        style = ", style=dashed" if edge.label in ("retrains", "runs on") else ""
-        lines.append(f"    {_dot(edge.source)} -> {_dot(edge.target)} [label={_dot(edge.label)}{style}];")
-    return "\n".join([*lines, "}"]) + "\n"
-
-
-def as_json(graph: Graph) -> str:
-    """The graph for programs; fields are only ever added to it."""
-    nodes, edges = ([asdict(part) for part in parts] for parts in (graph.nodes, graph.edges))
-    return encode({"apiVersion": "cnai/v1", "kind": "Graph", "env": graph.env, "app": graph.app, "nodes": nodes, "edges": edges})
-
-
-def _groups(graph: Graph) -> dict[str, list[Node]]:
-    """Nodes by application, those of none under the empty name."""
-    groups: dict[str, list[Node]] = {}
-    for node in graph.nodes:
-        groups.setdefault(node.group, []).append(node)
-    return groups
-
-
-def _words(node: Node) -> str:
-    return node.label if node.kind in ("dataset", "cluster") else f"{node.kind}: {node.label}"
-
-
-def _mermaid(text: str) -> str:
-    """Text that ends no label and is no markup: Mermaid's own entities for all but letters, digits and a few signs."""
-    return re.sub(r"[^A-Za-z0-9 ./:-]", lambda match: f"#{ord(match[0])};", plain(text))
-
-
-def _dot(text: str) -> str:
-    escaped = plain(text).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-__all__ = ["Edge", "Graph", "Node", "as_json", "dot", "graph", "mermaid", "svg"]

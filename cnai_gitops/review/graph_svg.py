@@ -9,12 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from html import escape
-from typing import TYPE_CHECKING
 
 from cnai_gitops.findings.plain import plain, width
-
-if TYPE_CHECKING:
-    from cnai_gitops.review.graph import Edge, Graph, Node
+from cnai_gitops.review.graph import Edge, Graph, Node
 
 CHARACTER, SMALL = 8, 7  # room for one column of text, in pixels: a monospaced letter of 13 px is 7.8 wide, one of 11 px 6.6
 PADDING, MARGIN, LANE, BEND, ARROW = 12, 20, 18, 56, 8

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import re
 import stat
@@ -43,12 +44,14 @@ class SourceError(InvalidInput):
 class Files:
     """Reads many files below one root, and keeps the last folders open meanwhile. Use it in a `with`.
 
-    `seen` has time of change (ns) and size (bytes) of every file that was read, as they were at that moment.
+    `seen` has time of change (ns) and size (bytes) of every file that was read, as they were at that moment, `digests`
+    the BLAKE2 of what was read.
     """
 
     def __init__(self, root: Path, *, limit: int = MAX_BYTES) -> None:
         """Read below `root`, at most `limit` bytes of each file."""
         self.seen: dict[str, tuple[int, int]] = {}
+        self.digests: dict[str, str] = {}
         self._root = root
         self._limit = limit
         self._folders: dict[str, int] = {}
@@ -85,6 +88,7 @@ class Files:
         if len(data) > self._limit:
             raise _refused("CNAI108", relative, f"is larger than {self._limit:,} bytes", "split it; files that people write are small")
         self.seen[relative] = (state.st_mtime_ns, state.st_size)
+        self.digests[relative] = hashlib.blake2b(data, digest_size=16).hexdigest()
         return data
 
     def _open(self, relative: str) -> int:

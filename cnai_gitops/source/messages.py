@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from cnai_gitops.source.meanings import meanings
+from cnai_gitops.source.spellings import hint
 from cnai_gitops.source.text import listed, nearest, printable, shorten
 
 FieldPath = tuple[str | int, ...]
@@ -156,7 +157,8 @@ def _problem(path: FieldPath, group: list[ErrorDetails], model: type[BaseModel] 
     message = described[0][0]
     if len(must) == len(group) > 1:  # a union: every member says what it would take
         message = f"{dotted(path)} must {listed(dict.fromkeys(must))}, got {_got(first)}"
-    hints = [*(hint for _, hint in described), _meaning(model, first["loc"][:-1], path)]
+    before = hint(model.__name__, path, None if first["type"] == "extra_forbidden" else first["input"]) if model else ""
+    hints = [before, *(help_ for _, help_ in described), _meaning(model, first["loc"][:-1], path)]
     code = {"missing": "CNAI103", "union_tag_not_found": "CNAI103", "extra_forbidden": "CNAI102"}.get(first["type"], "CNAI101")
     return Problem(code, path, message, next(filter(None, hints), "correct the value"))
 

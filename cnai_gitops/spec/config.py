@@ -39,6 +39,8 @@ class Git(Spec):
 class Config(Spec):
     """cnai.toml."""
 
+    requires: str = ""
+    """versions of cnai-gitops that these files are written for, e.g. `>=0.2,<0.3`"""
     organisation: Organisation
     """who we are"""
     git: Git

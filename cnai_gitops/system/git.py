@@ -5,6 +5,7 @@ Must not: change a repository, follow links or submodules, trust a name that is 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -85,3 +86,8 @@ def _checked(oid: str) -> str:
     if not _OBJECT_ID.fullmatch(oid):
         raise ToolError(f"{oid!r} is not a full git object id")
     return oid
+
+
+def blob_id(data: bytes) -> str:
+    """Git's object id of a file with this content (in a repository of SHA-1, as nearly all are)."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

@@ -57,8 +57,8 @@ def test_blueprint() -> None:
 
 def test_table_of_what_is_emitted(stories: Path) -> None:
     plan: Plan = pipeline.plan_of(stories)
-    owned, _ = pipeline.resources_of(plan, Settings.of({}))
-    emitted = {resource.key.kind for item in owned for resource in item.resources}
+    made = pipeline.resolve(plan, Settings.of({})).objects()
+    emitted = {resource.key.kind for item in made for resource in item.resources}
     table = README.read_text(encoding="utf-8").partition("## What it emits")[2].partition("\n## ")[0]
     named = set(re.findall(r"\b[A-Z]+[a-z]+[A-Z]\w+|HTTPRoute|\bRole|\bService|\bNamespace|\bCohort|\bSensor|\bApplication", table))
     inside_workflows = {"SparkApplication", "RayJob", "TrainJob"}

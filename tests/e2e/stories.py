@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnai_gitops import pipeline
-from cnai_gitops.check.inventory import Owned
-from cnai_gitops.check.ledger import Inventory, embedded
+from cnai_gitops.check.inventory import Inventory, embedded
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.target import Target
+from cnai_gitops.resolved.units import Objects
 from cnai_gitops.resources.base import Body, kind_of
 from cnai_gitops.system.tools import Settings
 
@@ -34,19 +34,19 @@ class Stories:
     """What was planned and everything that was resolved."""
 
     plan: Plan
-    owned: list[Owned]
+    made: list[Objects]
 
     @classmethod
     def read(cls) -> Stories:
         """Resolve everything; AssertionError when the sources have findings."""
         plan = pipeline.plan_of(ROOT)
-        owned, findings = pipeline.resources_of(plan, Settings.of(os.environ))
-        assert not [*plan.findings, *findings], "the stories have findings of their own: run `cnai check`"
-        return cls(plan, owned)
+        resolved = pipeline.resolve(plan, Settings.of(os.environ))
+        assert not [*plan.findings, *resolved.findings()], "the stories have findings of their own: run `cnai check`"
+        return cls(plan, list(resolved.objects()))
 
     def manifests(self) -> list[Sent]:
         """Every object that Argo CD would apply."""
-        return [Sent(f"{item.target.name} {item.owner}", resource.body) for item in self.owned for resource in item.resources]
+        return [Sent(f"{item.unit.target.name} {item.unit.owner}", resource.body) for item in self.made for resource in item.resources]
 
     def embedded(self) -> list[Sent]:
         """Every object that a workflow or a sensor would create, parameters filled in. Those that are only waited for have no content."""
@@ -62,8 +62,8 @@ class Stories:
     def by_target(self) -> dict[Target, list[Body]]:
         """All objects of each cluster."""
         found: dict[Target, list[Body]] = {}
-        for item in self.owned:
-            found.setdefault(item.target, []).extend(resource.body for resource in item.resources)
+        for item in self.made:
+            found.setdefault(item.unit.target, []).extend(resource.body for resource in item.resources)
         return found
 
 

@@ -70,7 +70,7 @@ def test_every_owner_is_among_them_on_every_target(stories: Stories) -> None:
     plan = stories.plan
     wanted = {(target.name, app) for app in plan.project.apps for target in plan.targets_of(app)}
     wanted |= {(target.name, PLATFORM) for target in plan.targets} | {(hub.name, HUB) for hub in plan.hubs.values()}
-    assert {(item.target.name, item.owner) for item in stories.owned if item.resources} == wanted
+    assert {(item.unit.target.name, item.unit.owner) for item in stories.made if item.resources} == wanted
     assert {sent.body["kind"] for sent in stories.embedded()} == {"SparkApplication", "TrainJob", "RayJob", "Workflow"}
 
 

@@ -39,7 +39,8 @@ from cnai_gitops import (
     log_uniform,
     uniform,
 )  # fmt: skip
-from cnai_gitops.plan.build import Plan, images_of, make_plan
+from cnai_gitops.plan.build import Plan, make_plan
+from cnai_gitops.plan.images import images_of
 from cnai_gitops.project import Entry, Project, load
 from cnai_gitops.source.places import PythonPlace
 from cnai_gitops.spec.environment import Environment

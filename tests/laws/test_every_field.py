@@ -18,9 +18,9 @@ from everything import A, B, Path, changed, everything, parts, tops, with_change
 from pydantic import ValidationError
 
 from cnai_gitops import KServe, Rate, Scaling, Spark, Trainer, gpu, integers, pipeline, render
-from cnai_gitops.check.inventory import gather
-from cnai_gitops.check.judge import waivers_of
+from cnai_gitops.check.evidence import gather
 from cnai_gitops.check.rules import Rule, read_rules
+from cnai_gitops.check.verdict import waivers_of
 from cnai_gitops.check.waivers import apply_waivers
 from cnai_gitops.plan.build import make_plan
 from cnai_gitops.plan.selection import Selection
@@ -321,6 +321,7 @@ ELSEWHERE: dict[str, str] = {
     "AcceleratorClass.tdp_watts": "a number for people",
     "AcceleratorClass.vendor": "a word for people",
     "Config.at": "the day of the verdict; tests/unit/test_cli.py",
+    "Config.requires": "which version may run; tests/unit/test_versions.py",
     "Override.reason": "shown by the review beside what was overridden",
     "Waivers.team": "must be the name of its file; tests/unit/test_cli_mistakes.py",
 }
@@ -365,10 +366,10 @@ def outcome(project: Project) -> bytes:
     seen = [f"{f.code} {f.message}" for f in plan.findings]
     if any(f.fails for f in plan.findings):
         return orjson.dumps(seen)
-    owners = [render.render_app(plan, app, selection=MANIFESTS) for app in plan.project.apps]
-    owners += [render.render_platform(plan), render.render_hubs(plan, {owner.name: owner.kinds for owner in owners})]
-    owned, found = pipeline.resources_of(plan, Settings.of({}))
-    facts = gather(plan, owned, {}, DAY.isoformat()).data
+    resolved = pipeline.resolve(plan, Settings.of({}))
+    owners = [render.render_app(resolved, app, MANIFESTS) for app in resolved.apps] + render.render_shared(resolved)
+    found = resolved.findings()
+    facts = gather(plan, resolved.objects(), {}, DAY.isoformat()).data
     waivers = [repr(replace(waiver, location=None)) for waiver in waivers_of(plan)]
     waivers += [f.message for f in apply_waivers([], waivers_of(plan), DAY, rules(), approvers=project.config.approvers)]
     return orjson.dumps([seen, [f.message for f in found], [o.files for o in owners], facts, waivers], option=orjson.OPT_SORT_KEYS)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from cnai_gitops import pipeline
-from cnai_gitops.check.judge import judge
 from cnai_gitops.check.rules import read_rules
+from cnai_gitops.check.verdict import verdict
 from cnai_gitops.findings import Finding
 from cnai_gitops.plan.build import Plan, make_plan
 from cnai_gitops.system.data import policies_dir
@@ -28,10 +28,8 @@ def denied(plan: Plan, tier: str, settings: Settings) -> set[tuple[str, str, str
     """What the policies deny when every environment is of this tier."""
     environments = {name: replace(e, value=e.value.with_(tier=tier)) for name, e in plan.project.environments.items()}
     plan = make_plan(replace(plan.project, environments=environments))
-    owned, _ = pipeline.resources_of(plan, settings)
-    conftest = require("conftest", settings).path
-    verdict = judge(plan, owned, at=DAY, packs=[policies_dir()], conftest=conftest)
-    return {_what(finding) for finding in verdict.findings if finding.fails}
+    found = verdict(pipeline.resolve(plan, settings), at=DAY, packs=[policies_dir()], conftest=require("conftest", settings).path)
+    return {_what(finding) for finding in found.findings if finding.fails}
 
 
 def _what(finding: Finding) -> tuple[str, str, str, str]:
@@ -75,7 +73,7 @@ def test_only_the_ledger_adds_up_accelerators() -> None:
     names = {path.relative_to(PACKAGE).parts[0] for path in PACKAGE.rglob("*.py") if COUNTER.search(_code(path))}
     assert names == {"facts", "resources"}
     counting = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if "Demand" in _called(path)}
-    assert {name for name in counting if not name.startswith("resources/")} <= {"check/ledger.py", "check/queues.py"}
+    assert {name for name in counting if not name.startswith("resources/")} <= {"check/inventory.py", "check/ledger.py", "check/queues.py"}
 
 
 def _code(path: Path) -> str:
@@ -103,9 +101,8 @@ def _called(path: Path) -> set[str]:
 def test_the_ledger_counts_what_the_blueprint_asks_for(env: str, repository: Path, settings: Settings) -> None:
     """4 accelerators a node x 2 nodes x 2 parallel trials, counted from the manifests alone, on each cluster."""
     plan = pipeline.plan_of(repository)
-    owned, _ = pipeline.resources_of(plan, settings)
-    verdict = judge(plan, owned, at=DAY, packs=[policies_dir()], conftest=require("conftest", settings).path)
-    assert verdict.evidence is not None
-    [total] = [total for total in verdict.evidence.data["ledger"]["teams"] if total["env"] == env]
+    found = verdict(pipeline.resolve(plan, settings), at=DAY, packs=[policies_dir()], conftest=require("conftest", settings).path)
+    assert found.evidence is not None
+    [total] = [total for total in found.evidence.data["ledger"]["teams"] if total["env"] == env]
     clusters = len([target for target in plan.targets if target.env == env])
     assert (total["class"], total["peak"], total["unknown"]) == ("h100", 16 * clusters, [])

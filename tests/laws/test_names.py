@@ -13,9 +13,11 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from cnai_gitops import Blueprint, Container, Prepare, Serve, Step, render
-from cnai_gitops.compile.app import collisions
+from cnai_gitops.compile.argocd import HUB
 from cnai_gitops.plan.build import Plan, make_plan
 from cnai_gitops.plan.names import fit
+from cnai_gitops.resolved.index import Resolved
+from cnai_gitops.resolved.units import Unit
 from cnai_gitops.resources.base import Key, Resource, kinds
 from cnai_gitops.spec.release import Release
 
@@ -28,9 +30,7 @@ DIGEST = "sha256:" + "a" * 64
 
 def made(plan: Plan) -> list[Resource]:
     """Every object of every owner on every target."""
-    apps = [(app, target) for app in plan.project.apps for target in plan.targets_of(app)]
-    resources = [resource for app, target in apps for resource in render.resolved(plan, app, target)[1]]
-    return resources + [resource for target in plan.targets for resource in render.platform_resources(plan, target)]
+    return [resource for objects in Resolved(plan).objects() if objects.unit.owner != HUB for resource in objects.resources]
 
 
 def assert_names(plan: Plan) -> None:
@@ -61,14 +61,15 @@ def clashes(plan: Plan) -> Counter[tuple[str, Key]]:
     for target in plan.targets:
         for app in plan.project.apps:
             if plan.runs_on(app, target):
-                found.update((target.name, resource.key) for resource in render.resolved(plan, app, target)[1])
+                found.update((target.name, resource.key) for resource in Resolved(plan).load(Unit(app, target)).resources)
     return Counter({key: count for key, count in found.items() if count > 1})
 
 
 def said(plan: Plan) -> bool:
     """True when the build refuses the names."""
-    return bool(collisions(plan)) or any(
-        f.code in ("CNAI301", "CNAI302") for app in plan.project.apps for f in render.render_app(plan, app).findings
+    resolved = Resolved(plan)
+    return bool(resolved.collisions()) or any(
+        f.code in ("CNAI301", "CNAI302") for app in plan.project.apps for f in render.render_app(resolved, app).findings
     )
 
 
@@ -90,11 +91,12 @@ def two_apps(first: tuple[str, str], second: tuple[str, str]) -> Plan:
 
 def test_one_name_for_objects_of_two_applications_is_said() -> None:
     plan = two_apps(("a", "b-c"), ("a-b", "c"))
-    found = collisions(plan)
+    found = Resolved(plan).collisions()
     assert clashes(plan)
     assert {f.code for f in found} == {"CNAI301"}
     assert "a and a-b both make InferenceService/a-b-c" in {f.message for f in found}
-    assert collisions(two_apps(("a", "b"), ("a-b", "c"))) == []
+    assert Resolved(plan).collisions(["a"]) == found
+    assert Resolved(two_apps(("a", "b"), ("a-b", "c"))).collisions() == []
 
 
 def test_two_steps_may_share_an_account() -> None:
@@ -104,7 +106,7 @@ def test_two_steps_may_share_an_account() -> None:
     steps = [Step(name=name, engine=Spark(image="i", main="a.py")) for name in ("one", "two")]
     app = Blueprint(name="a", team="risk", purpose="fraud-detection", prepare=Prepare(name="p", steps=steps, reads=[DATASETS[0]]))
     plan = make_plan(project_of((app, {"prod": Release(app="a", images={"i": DIGEST})})))
-    assert render.render_app(plan, "a").findings == []
+    assert render.render_app(Resolved(plan), "a").findings == []
     assert clashes(plan) == Counter()
 
 
@@ -127,7 +129,7 @@ def suspended(plan: Plan) -> dict[str, set[bool]]:
     found: dict[str, set[bool]] = {}
     for app in plan.project.apps:
         for target in plan.targets_of(app):
-            for resource in render.resolved(plan, app, target)[1]:
+            for resource in Resolved(plan).load(Unit(app, target)).resources:
                 if resource.key.kind == "CronWorkflow":
                     found.setdefault(target.place.role, set()).add(resource.body["spec"]["suspend"])
     return found
@@ -150,7 +152,7 @@ def test_nothing_that_drift_starts_waits_on_a_standby_cluster(story_plan: Plan) 
         target.place.role
         for app in story_plan.project.apps
         for target in story_plan.targets_of(app)
-        for resource in render.resolved(story_plan, app, target)[1]
+        for resource in Resolved(story_plan).load(Unit(app, target)).resources
         if resource.key.kind in ("Sensor", "EventSource")
     }
     assert where == {"primary"}

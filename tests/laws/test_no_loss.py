@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from cnai_gitops import Override, pipeline, render
+from cnai_gitops import Override, pipeline
+from cnai_gitops.compile.app import compile_app
 from cnai_gitops.parts.workflow import build, leaves
 from cnai_gitops.plan.build import Plan, make_plan
 from cnai_gitops.system.tools import Settings
@@ -64,7 +65,7 @@ def value_at(body: Any, pointer: str) -> Any:
 @given(POINTERS, VALUES)
 def test_the_escape_hatch_reaches_any_field(pointer: str, value: Any) -> None:
     plan = fraud(Override(kind="ScaledObject", set={pointer: value}, reason="a reason that is long enough"))
-    _, resources, findings = render.resolved(plan, "fraud-detection", production(plan))
+    resources, findings = compile_app(plan, plan.app("fraud-detection", production(plan)))
     assert findings == []
     scaled = [resource for resource in resources if resource.key.kind == "ScaledObject"]
     assert len(scaled) == 3
@@ -77,7 +78,7 @@ def test_the_escape_hatch_reaches_any_field(pointer: str, value: Any) -> None:
 @given(WRONG)
 def test_an_escape_hatch_that_cannot_be_followed_names_its_line(pointer: str) -> None:
     plan = fraud(Override(kind="ScaledObject", set={pointer: 1}, reason="a reason that is long enough"))
-    _, resources, findings = render.resolved(plan, "fraud-detection", production(plan))
+    resources, findings = compile_app(plan, plan.app("fraud-detection", production(plan)))
     if not findings:  # a path through a map is made on the way
         scaled = [resource for resource in resources if resource.key.kind == "ScaledObject"]
         assert [value_at(resource.body, pointer) for resource in scaled] == [1, 1, 1]

@@ -15,6 +15,9 @@ from hypothesis import settings as examples
 from cnai_gitops import pipeline, render
 from cnai_gitops.overlay import read_kustomize, same
 from cnai_gitops.plan.build import Plan
+from cnai_gitops.resolved.index import Resolved
+from cnai_gitops.resolved.kustomize_tree import overlay_path
+from cnai_gitops.resolved.units import Unit
 from cnai_gitops.system import kustomize
 from cnai_gitops.system.files import Writer
 from cnai_gitops.system.tools import Settings, require
@@ -32,15 +35,16 @@ def test_stories(stories: Path, settings: Settings) -> None:
 def test_generated_applications(plan: Plan, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("tree")
     for app in plan.project.apps:
-        owner = render.render_app(plan, app)
+        resolved = Resolved(plan)
+        owner = render.render_app(resolved, app)
         assert owner.findings == []
         with Writer(folder) as writer:
             for path, text in owner.files.items():
                 writer.write(path, text.encode())
         targets = plan.targets_of(app)
-        answers = kustomize.build_many(folder, [render.overlay_path(target, app) for target in targets], settings, read_kustomize)
+        answers = kustomize.build_many(folder, [overlay_path(target, app) for target in targets], settings, read_kustomize)
         for target, answer in zip(targets, answers, strict=True):
-            _, resources, _ = render.resolved(plan, app, target)
+            resources = resolved.load(Unit(app, target, plan.project.apps[app].value.team)).resources
             assert answer.error == ""
             assert same(answer.objects, [resource.body for resource in resources]) == []
 

@@ -9,8 +9,9 @@ from applications import plans
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 
-from cnai_gitops import render
+from cnai_gitops.compile.argocd import HUB
 from cnai_gitops.plan.build import Plan
+from cnai_gitops.resolved.index import Resolved
 from cnai_gitops.resources.base import Body, Key, Owned, kinds
 
 SCALED = ("ScaledObject", "HorizontalPodAutoscaler")
@@ -18,11 +19,9 @@ SCALED = ("ScaledObject", "HorizontalPodAutoscaler")
 
 def owned(plan: Plan) -> Iterator[tuple[str, str, list[Body]]]:
     """(owner, target, objects) of every application and platform."""
-    for target in plan.targets:
-        yield "_platform", target.name, [resource.body for resource in render.platform_resources(plan, target)]
-        for app in plan.project.apps:
-            if plan.runs_on(app, target):
-                yield app, target.name, [resource.body for resource in render.resolved(plan, app, target)[1]]
+    for objects in Resolved(plan).objects():
+        if objects.unit.owner != HUB:
+            yield objects.unit.owner, objects.unit.target.name, [resource.body for resource in objects.resources]
 
 
 def has(body: Any, pointer: str) -> bool:
@@ -41,13 +40,9 @@ def has(body: Any, pointer: str) -> bool:
 def applications(plan: Plan) -> dict[tuple[str, str], dict[str, Any]]:
     """Argo CD's Application of each owner and target."""
     found = {}
-    kinds_of = {app: {} for app in plan.project.apps}
-    for app in plan.project.apps:
-        kinds_of[app] = {
-            t.name: {(r.body["apiVersion"], r.body["kind"]) for r in render.resolved(plan, app, t)[1]} for t in plan.targets_of(app)
-        }
-    for hub in dict.fromkeys(plan.hubs.values()):
-        for resource in render.hub_resources(plan, hub, kinds_of):
+    resolved = Resolved(plan)
+    for hub in resolved.hubs:
+        for resource in resolved.load(hub).resources:
             if resource.key.kind == "Application":
                 env, cluster, owner = resource.body["spec"]["source"]["path"].split("/")[2:]
                 found[owner, f"{env}/{cluster}"] = resource.body["spec"]

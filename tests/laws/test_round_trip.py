@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +14,18 @@ from applications import plans
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 
-from cnai_gitops import render
+from cnai_gitops.compile.argocd import HUB
 from cnai_gitops.emit import emit
 from cnai_gitops.overlay import equal
 from cnai_gitops.plan.build import Plan
+from cnai_gitops.resolved.index import Resolved
 from cnai_gitops.resources.base import Body
-from cnai_gitops.system.tools import Settings, find
+from cnai_gitops.system.tools import Found
 
 
 @pytest.fixture(scope="session")
-def go_reader(settings: Settings) -> Path:
-    found = find("yamljson", settings)
-    if found is None:
-        pytest.skip("yamljson is not built here (`cnai tools install yamljson`)")
-    return found.path
+def go_reader(tool: Callable[[str], Found]) -> Path:
+    return tool("yamljson").path
 
 
 def in_go(program: Path, bodies: list[Body]) -> list[Any]:
@@ -37,8 +36,7 @@ def in_go(program: Path, bodies: list[Body]) -> list[Any]:
 
 
 def documents(plan: Plan) -> list[Body]:
-    bodies = [r.body for app in plan.project.apps for target in plan.targets_of(app) for r in render.resolved(plan, app, target)[1]]
-    return bodies + [resource.body for target in plan.targets for resource in render.platform_resources(plan, target)]
+    return [resource.body for objects in Resolved(plan).objects() if objects.unit.owner != HUB for resource in objects.resources]
 
 
 def test_stories(story_plan: Plan, go_reader: Path) -> None:

@@ -116,7 +116,7 @@ def test_what_did_not_run_is_3(built: Path, cnai: Cnai, monkeypatch: pytest.Monk
     def silent(*_: object, **__: object) -> None:
         raise NotEvaluated("rule a.b gave no answer")
 
-    monkeypatch.setattr("cnai_gitops.check.judge.gate", silent)
+    monkeypatch.setattr("cnai_gitops.check.verdict.gate", silent)
     done = cnai("check", "--root", built)
     assert (done.code, done.out, done.err) == (3, "", "error: rule a.b gave no answer\n")
 

@@ -33,10 +33,8 @@ def test_a_selection_answers_for_its_own_files(selection: Selection, covered: se
 
 
 def built(root: Path, files: dict[str, str], selection: Selection = EVERYTHING) -> Changes:
-    changes = Changes()
     with Writer(root) as writer:
-        deploy.write_owner(writer, Owner("app", files), changes, selection)
-    return changes
+        return deploy.write(writer, [Owner("app", files)], [], selection)
 
 
 def test_what_was_not_selected_stays_and_stays_listed(tmp_path: Path) -> None:

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from cnai_gitops import pipeline
-from cnai_gitops.check.inventory import Owned, budgets_of, content, document_id, templates_of
-from cnai_gitops.check.judge import place_of
+from cnai_gitops.check.blame import place_of
+from cnai_gitops.check.evidence import budgets_of, content, templates_of
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.target import Target
+from cnai_gitops.resolved.identity import DocumentId
+from cnai_gitops.resolved.units import Objects, Unit
 from cnai_gitops.resources.base import Resource
 from cnai_gitops.system.tools import Settings
 
@@ -104,8 +106,8 @@ def asking(**labels: Any) -> Body:
 
 def joined(target: Target, body: Body, *owners: list[Resource]) -> dict[str, list[str]]:
     """Names of the budgets that select the pods of each template, by its path."""
-    owned = [Owned(target, f"owner{at}", "risk", resources) for at, resources in enumerate(owners)]
-    found = templates_of(body, budgets_of(target, owned))
+    made = [Objects(Unit(f"owner{at}", target, "risk"), tuple(resources)) for at, resources in enumerate(owners)]
+    found = templates_of(body, budgets_of(target, made))
     return {template["path"]: sorted(one["id"].rpartition("/")[2] for one in template["budgets"]) for template in found}
 
 
@@ -121,8 +123,8 @@ def test_budgets_of_the_namespace_whoever_owns_them(target: Target) -> None:
         ],
     ]
     assert joined(target, body, *owners) == {"spec.predictor": ["all", "own", "theirs"]}
-    (template,) = templates_of(body, budgets_of(target, [Owned(target, "x", "risk", owners[0])]))
-    assert template["budgets"] == [{"id": document_id(target, owners[0][0]), "spec": mine}]
+    (template,) = templates_of(body, budgets_of(target, [Objects(Unit("x", target, "risk"), tuple(owners[0]))]))
+    assert template["budgets"] == [{"id": str(DocumentId.of(target, owners[0][0].key)), "spec": mine}]
     assert joined(target, body) == {"spec.predictor": []}
 
 
@@ -157,12 +159,11 @@ def test_the_head_of_a_ray_cluster_is_not_asked(target: Target) -> None:
 
 
 def test_an_object_of_the_platform_is_where_its_team_is_written(plan: Plan, settings: Settings) -> None:
-    owned, _ = pipeline.resources_of(plan, settings)
     shown = set()
-    for item in owned:
-        for resource in item.resources if item.owner == "_platform" else ():
+    for item in pipeline.resolve(plan, settings).objects():
+        for resource in item.resources if item.unit.owner == "_platform" else ():
             team = resource.body["metadata"].get("labels", {}).get("cnai.dev/team")
-            place = place_of(plan, item, resource)
+            place = place_of(plan, item.unit, resource)
             if team and place:
                 shown.add(team)
                 assert place.text.strip().startswith(f"{team}:"), resource.key

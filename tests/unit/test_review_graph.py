@@ -12,7 +12,10 @@ from cnai_gitops import project
 from cnai_gitops.errors import UsageError
 from cnai_gitops.findings.plain import width
 from cnai_gitops.plan.build import Plan, make_plan
-from cnai_gitops.review.graph import Edge, Graph, Node, as_json, dot, graph, mermaid, svg
+from cnai_gitops.review.graph import Edge, Graph, Node, graph
+from cnai_gitops.review.graph_svg import svg
+from cnai_gitops.review.graph_text import as_json, dot, mermaid
+from cnai_gitops.review.notebook import ShownGraph
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = 'a"]; </text><script>alert(1)</script>\x1b[31m\u202e`#\\'
@@ -103,7 +106,7 @@ def test_drawing_adds_no_findings(repository: Path) -> None:
     release = repository / "environments/prod/fraud-detection.yaml"
     release.write_text(release.read_text().replace("timeout: 12h", "timeout: never"))
     plan = make_plan(project.load(repository))
-    before = list(plan.findings)
+    before = plan.findings
     assert graph(plan, env="prod").nodes
     assert plan.findings == before
 
@@ -164,7 +167,7 @@ def test_dot_names_every_node_and_edge(plan: Plan) -> None:
 def test_notebook_gets_text_and_a_picture(plan: Plan) -> None:
     drawn = graph(plan, env="prod")
     assert repr(drawn) == "Graph(all applications in prod: 9 nodes, 15 edges)"
-    assert drawn._repr_mimebundle_() == {"text/plain": mermaid(drawn), "image/svg+xml": svg(drawn)}
+    assert ShownGraph.of(drawn)._repr_mimebundle_() == {"text/plain": mermaid(drawn), "image/svg+xml": svg(drawn)}
 
 
 # -- the picture ----------------------------------------------------------------------------------------

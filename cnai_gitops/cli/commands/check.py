@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from cnai_gitops.cli.options import Apps, At, Env, Output, Quiet, Root, To, Watch, day, root_of, selection_of, settings
+from cnai_gitops.cli.options import Apps, At, Env, Output, Quiet, Root, To, Watch, day, remembers, root_of, selection_of, settings
 from cnai_gitops.cli.output import color_wanted, say, show
 
 
@@ -31,7 +31,7 @@ def command(
     folder = root_of(root)
 
     def once() -> int:
-        verdict = pipeline.check(folder, settings(), selection_of(env, apps), at=day(at, folder), fresh=stale)
+        verdict = pipeline.check(folder, settings(), selection_of(env, apps), at=day(at, folder), fresh=stale, remember=remembers())
         context = ReportContext(
             version=__version__,
             targets=verdict.targets,

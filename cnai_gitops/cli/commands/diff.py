@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cnai_gitops.cli.options import Apps, At, Env, Root, To, complete_reviews, day, root_of, selection_of, settings
+from cnai_gitops.cli.options import Apps, At, Env, Root, To, complete_reviews, day, remembers, root_of, selection_of, settings
 from cnai_gitops.cli.output import emit_text
 
 if TYPE_CHECKING:
+    from cnai_gitops.pipeline import Run
     from cnai_gitops.plan.build import Plan
     from cnai_gitops.review.context import ReviewContext
     from cnai_gitops.review.diff import Sides
@@ -39,26 +40,24 @@ def command(
     from cnai_gitops.findings import exit_code
     from cnai_gitops.review import diff
     from cnai_gitops.review.formats import render
-    from cnai_gitops.review.sides import base_side, hatches, selected, side_of
+    from cnai_gitops.review.revisions import base_side, hatches, selected, side_of
 
     folder = root_of(root)
     selection = selection_of(env or (list(between) if between else None), apps)
-    plan = pipeline.plan_of(folder, selection)
-    if exit_code(plan.findings):
-        show(plan.findings)
-        return 1
-    owned, findings = pipeline.resources_of(plan, settings(), selection)
-    if exit_code(findings):
-        show(findings)
-        return 1
-    now = side_of(owned)
+    run = pipeline.Run.begin(folder, settings(), selection, remember=remembers())
+    resolved, plan = run.resolved, run.resolved.plan
+    for found in (lambda: plan.findings, resolved.findings):
+        if exit_code(findings := found()):
+            show(findings)
+            return 1
+    now = side_of(resolved, selection)
     if between:
-        review = diff.between(now, *between, _pairs(plan, *between), hatches(plan, selection))
-        context = _context(plan, f"{between[0]} against {between[1]}", between[0], at, judge)
+        review = diff.between(now, *between, _pairs(plan, *between), hatches(resolved, selection))
+        context = _context(run, f"{between[0]} against {between[1]}", between[0], at, judge)
     else:
         revision, before = base_side(plan, base)
-        review = diff.compare(selected(before, selection), now, hatches(plan, selection))
-        context = _context(plan, "what this change does", revision, at, judge, before)
+        review = diff.compare(selected(before, selection), now, hatches(resolved, selection))
+        context = _context(run, "what this change does", revision, at, judge, before)
     if selection.environments:
         context = replace(context, quota=[row for row in context.quota if row.env in selection.environments])
     emit_text(render(output, review, context), to)
@@ -74,21 +73,20 @@ def _pairs(plan: Plan, one: str, other: str) -> dict[str, str]:
     return {found[0][place]: found[1][place] for place in found[0].keys() & found[1].keys()}
 
 
-def _context(plan: Plan, title: str, base: str, at: str | None, judge: bool, before: Sides | None = None) -> ReviewContext:
+def _context(run: Run, title: str, base: str, at: str | None, judge: bool, before: Sides | None = None) -> ReviewContext:
     from cnai_gitops import __version__, pipeline
     from cnai_gitops.review.context import ReviewContext
     from cnai_gitops.review.quota import ledger_of, rows
 
-    folder = plan.project.root
     if not judge:
         return ReviewContext(title=title, base=base, version=__version__)
-    verdict = pipeline.check(folder, settings(), at=day(at, folder), fresh=False)
+    verdict = pipeline.judge(run, settings(), at=day(at, run.resolved.plan.project.root), fresh=False)
     ledger = verdict.evidence.data["ledger"]["teams"] if verdict.evidence else ()
     return ReviewContext(
         title=title,
         base=base,
         version=__version__,
         findings=verdict.findings,
-        quota=rows(ledger, None if before is None else ledger_of(before, plan.project.facts.accelerators)),
+        quota=rows(ledger, None if before is None else ledger_of(before, run.resolved.plan.project.facts.accelerators)),
         judged=True,
     )

@@ -26,14 +26,16 @@ def command(
     from cnai_gitops.errors import UsageError
     from cnai_gitops.findings import exit_code
     from cnai_gitops.plan.selection import Selection
-    from cnai_gitops.review import graph
+    from cnai_gitops.review.graph import graph
+    from cnai_gitops.review.graph_svg import svg
+    from cnai_gitops.review.graph_text import as_json, dot, mermaid
 
-    writers = {"mermaid": graph.mermaid, "svg": graph.svg, "dot": graph.dot, "json": graph.as_json}
+    writers = {"mermaid": mermaid, "svg": svg, "dot": dot, "json": as_json}
     if output not in writers:
         raise UsageError(f"there is no graph format {output!r}", help=f"the formats are {', '.join(writers)}")
     plan = pipeline.plan_of(root_of(root), Selection((env,) if env else (), (app,) if app else ()))
     if exit_code(plan.findings):
         show(plan.findings)
         return 1
-    emit_text(writers[output](graph.graph(plan, env=env, app=app)), to)
+    emit_text(writers[output](graph(plan, env=env, app=app)), to)
     return 0

@@ -13,10 +13,10 @@ from cnai_gitops.facts import Accelerator
 from cnai_gitops.plan.target import Target
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.kueue import (
+    from cnai_gitops.resources.kueue.model import (
         ClusterQueue,
         Cohort,
-        FlavorQuotas,
+        Flavor,
         LocalQueue,
         ResourceFlavor,
         ResourceGroup,
@@ -107,9 +107,9 @@ def _cluster_queue(target: Target, share: Share) -> ClusterQueue:
             ],
         }
     ]
-    by_resource: dict[str, list[FlavorQuotas]] = {}
+    by_resource: dict[str, list[Flavor]] = {}
     for name, resource, amount in share.devices:
-        flavor: FlavorQuotas = {
+        flavor: Flavor = {
             "name": name,
             "resources": [{"name": resource, "nominalQuota": str(amount), "borrowingLimit": "0"}],
         }

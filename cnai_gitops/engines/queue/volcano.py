@@ -13,7 +13,7 @@ from cnai_gitops.contract.queue import Queue, Queued, Share, platform_metadata
 from cnai_gitops.plan.target import Target
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.volcano import Queue as QueueObject
+    from cnai_gitops.resources.volcano.model import Queue as QueueObject
 
 
 class Volcano(Queue):

@@ -25,8 +25,8 @@ from cnai_gitops.spec.environment import Gateway
 from cnai_gitops.spec.serve import Serve
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.core import ContainerPort, Probe
-    from cnai_gitops.resources.kserve_model import InferenceService, Model, Predictor
+    from cnai_gitops.resources.core.container import ContainerPort, Probe
+    from cnai_gitops.resources.kserve.model import InferenceService, PredictorModel, SpecPredictor
     from cnai_gitops.resources.kubernetes import NetworkPolicy
 
 CANARY_IN_SPEC = "0.21"
@@ -146,9 +146,9 @@ class KServe(ServeEngine):
         )
 
 
-def _predictor(context: Context[Serve], name: str, digest: str, low: int, high: int) -> Predictor:
+def _predictor(context: Context[Serve], name: str, digest: str, low: int, high: int) -> SpecPredictor:
     stage = context.stage
-    predictor: Predictor = {
+    predictor: SpecPredictor = {
         "minReplicas": low,
         "maxReplicas": high,
         "timeout": seconds(stage.timeout),
@@ -176,7 +176,7 @@ def _predictor(context: Context[Serve], name: str, digest: str, low: int, high: 
     return predictor
 
 
-def _model(context: Context[Serve], digest: str) -> Model:
+def _model(context: Context[Serve], digest: str) -> PredictorModel:
     stage = context.stage
     runtime = context.facts.runtimes[stage.runtime]
     env = {

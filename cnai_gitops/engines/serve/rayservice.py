@@ -28,7 +28,7 @@ from cnai_gitops.spec.serve import Serve
 
 if TYPE_CHECKING:
     from cnai_gitops.resources.kubernetes import NetworkPolicy
-    from cnai_gitops.resources.ray_model import RayService as RayServiceObject
+    from cnai_gitops.resources.ray.model import RayService as RayServiceObject
 
 SERVE_PORT = 8000
 

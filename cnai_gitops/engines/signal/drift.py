@@ -22,8 +22,8 @@ from cnai_gitops.spec.observe import Observe
 from cnai_gitops.spec.serve import Serve
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_artifacts import Artifact
-    from cnai_gitops.resources.monitoring import RuleGroup
+    from cnai_gitops.resources.argo_workflows.artifacts import Artifact
+    from cnai_gitops.resources.monitoring.model import Group as RuleGroup
 
 
 class Drift(Signal):

@@ -18,7 +18,8 @@ from cnai_gitops.spec.observe import Observe
 from cnai_gitops.spec.serve import Serve
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.monitoring import Rule, RuleGroup
+    from cnai_gitops.resources.monitoring.model import Group as RuleGroup
+    from cnai_gitops.resources.monitoring.model import Rule
 
 BURNS = ((14.4, "1h", "5m", "2m", "page"), (6.0, "6h", "30m", "15m", "page"), (1.0, "3d", "6h", "1h", "ticket"))
 """(factor, long window, short window, for, severity) of multi-window burn-rate alerts; source: SRE workbook, chapter 5."""

@@ -18,7 +18,7 @@ from cnai_gitops.spec.base import ImageName, Resources, Strings, Variables
 from cnai_gitops.spec.prepare import Prepare
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_template import MainContainer, Template
+    from cnai_gitops.resources.argo_workflows.template import MainContainer, Template
 
 
 class Container(StepEngine):

@@ -18,9 +18,9 @@ from cnai_gitops.spec.base import ImageName, Positive, Resources, seconds
 from cnai_gitops.spec.prepare import Prepare
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_template import Template
-    from cnai_gitops.resources.core import EnvVar
-    from cnai_gitops.resources.ray_model import RayJob
+    from cnai_gitops.resources.argo_workflows.template import Template
+    from cnai_gitops.resources.core.container import EnvVar
+    from cnai_gitops.resources.ray.model import RayJob
 
 
 class Ray(StepEngine):

@@ -20,9 +20,9 @@ from cnai_gitops.spec.base import ImageName, Positive, Spec, Strings, seconds
 from cnai_gitops.spec.prepare import Prepare
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_template import Template
-    from cnai_gitops.resources.core import EnvVar
-    from cnai_gitops.resources.spark_model import Driver, Executor, SparkApplication, SparkApplicationSpec
+    from cnai_gitops.resources.argo_workflows.template import Template
+    from cnai_gitops.resources.core.container import EnvVar
+    from cnai_gitops.resources.spark.model import Driver, Executor, SparkApplication, SparkApplicationSpec
 
 Cores = Annotated[int, Ge(1), Le(128)]
 JvmMemory = Annotated[str, Field(pattern=r"^[1-9][0-9]*(m|g)$")]

@@ -21,7 +21,7 @@ from cnai_gitops.spec.space import Choice
 from cnai_gitops.spec.train import Train
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_template import Template
+    from cnai_gitops.resources.argo_workflows.template import Template
 
 LARGEST = 200
 """Most trials of a grid, as of a sweep."""

@@ -21,7 +21,7 @@ from cnai_gitops.spec.space import Choice, Integers, Space, Uniform
 from cnai_gitops.spec.train import Train
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_template import Template
+    from cnai_gitops.resources.argo_workflows.template import Template
 
 PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53)
 DIGITS = 6

@@ -17,11 +17,12 @@ from cnai_gitops.spec.base import seconds
 from cnai_gitops.spec.train import Train
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_template import Arguments, Template
-    from cnai_gitops.resources.core import PodSpec
-    from cnai_gitops.resources.jobset import JobSetSpec, PodFailureRule
-    from cnai_gitops.resources.trainer_model import MlPolicy, PodGroupPolicy, TrainingRuntime, TrainJob
-    from cnai_gitops.resources.trainer_model import Trainer as TrainerSpec
+    from cnai_gitops.resources.argo_workflows.template import Arguments, Template
+    from cnai_gitops.resources.core.job import PodFailureRule
+    from cnai_gitops.resources.core.pod import PodSpec
+    from cnai_gitops.resources.jobset.model import JobSetSpec
+    from cnai_gitops.resources.trainer.model import MlPolicy, PodGroupPolicy, TrainingRuntime, TrainJob
+    from cnai_gitops.resources.trainer.model import Trainer as TrainerSpec
 
 STEP = "trainer.kubeflow.org/trainjob-ancestor-step"
 

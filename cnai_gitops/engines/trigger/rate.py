@@ -13,7 +13,7 @@ from cnai_gitops.spec.base import Positive
 from cnai_gitops.spec.serve import Serve
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.keda import Trigger as ScaleTrigger
+    from cnai_gitops.resources.keda.model import Trigger as ScaleTrigger
 
 
 class Rate(Trigger):

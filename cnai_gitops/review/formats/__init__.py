@@ -12,11 +12,11 @@ from typing import Any
 
 from cnai_gitops.errors import UsageError
 from cnai_gitops.findings.plain import plain
+from cnai_gitops.resources.base import kind_of_key
 from cnai_gitops.review.context import ReviewContext
 from cnai_gitops.review.diff import Change, Review
 
 LONGEST = 120
-SERVICES = ("InferenceService", "RayService")
 
 
 def names() -> list[str]:
@@ -70,8 +70,13 @@ def _over_targets(review: Review, wanted: Callable[[Change], bool]) -> list[tupl
     found: dict[tuple[bool, str, str], list[str]] = {}
     for target, change in review.all():
         if wanted(change):
-            found.setdefault((change.key.kind not in SERVICES, target.owner, plain(target.name(change))), []).append(target.target)
+            found.setdefault((not _is_service(change), target.owner, plain(target.name(change))), []).append(target.target)
     return [(key[2], ", ".join(found[key])) for key in sorted(found, key=lambda key: key[0])]
+
+
+def _is_service(change: Change) -> bool:
+    kind = kind_of_key(change.key)
+    return kind is not None and kind.stands_for == "service"
 
 
 def headline(review: Review) -> str:

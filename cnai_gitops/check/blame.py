@@ -1,0 +1,72 @@
+"""Where a user wrote what a finding about an object says: the line of the layer, the stage or the environment.
+
+Must not: judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from cnai_gitops.check.field_path import leads_to, steps
+from cnai_gitops.findings import Finding, Location
+from cnai_gitops.plan.build import Plan
+from cnai_gitops.plan.layers import explain
+from cnai_gitops.resolved.units import Unit
+from cnai_gitops.resources.base import Resource
+
+
+def placed(plan: Plan, resources: Mapping[str, tuple[Unit, Resource]], finding: Finding) -> Finding:
+    """The finding at the line that set the value it is about, where the object can say which that was."""
+    known = resources.get(f"{finding.target}/{finding.resource}")
+    if known is None:
+        return finding
+    unit, resource = known
+    location = _override(plan, unit, resource, finding.path)
+    if location:
+        return replace(finding, location=location)
+    for prefix, words in sorted(resource.trace, key=lambda pair: -len(steps(pair[0]))):
+        if leads_to(prefix, finding.path):
+            location = _winner(plan, unit, words)
+            if location:
+                return replace(finding, location=location)
+    return finding if finding.location else replace(finding, location=place_of(plan, unit, resource))
+
+
+def place_of(plan: Plan, unit: Unit, resource: Resource) -> Location | None:
+    """Where the user wrote what became this object: the stage, or the environment of a platform object."""
+    entry = plan.project.apps.get(unit.owner)
+    if entry is not None:
+        return entry.place.locate(tuple(resource.stage.split(".", 1)) if resource.stage else ("name",))
+    environment = plan.project.environments.get(unit.target.env)
+    if environment is None:
+        return None
+    team = resource.body["metadata"].get("labels", {}).get("cnai.dev/team")
+    return environment.place.locate(("teams", team) if team else ("clusters", unit.target.cluster))
+
+
+def _override(plan: Plan, unit: Unit, resource: Resource, path: str) -> Location | None:
+    """Line of the escape hatch that set the value at `path`, which wins over whatever a stage said."""
+    if unit.owner not in plan.project.apps:
+        return None
+    for hatch in reversed(plan.app(unit.owner, unit.target).overrides):
+        override = hatch.override
+        fits = override.kind == resource.key.kind and override.name in ("", resource.key.name)
+        if fits and any(leads_to(pointer, path) for pointer in override.set):
+            return hatch.location
+    return None
+
+
+def _winner(plan: Plan, unit: Unit, words: str) -> Location | None:
+    """Line of the layer that won for `serve.scorer.scaling.max`."""
+    kind, _, rest = words.partition(".")
+    name, _, path = rest.partition(".")
+    entry = plan.project.apps.get(unit.owner)
+    if entry is None:
+        return None
+    stages = dict(entry.value.stages())
+    resolved = plan.app(unit.owner, unit.target).stages.get(f"{kind}.{name}")
+    if resolved is None or not path:
+        return None
+    said = explain(path.split("."), stages[f"{kind}.{name}"], entry.place, resolved)
+    return next((s.location for s in reversed(said) if s.location), None)
