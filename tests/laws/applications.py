@@ -121,8 +121,9 @@ APPLICATIONS = st.lists(
     min_size=1, max_size=3, unique_by=lambda application: application.name,
 )  # fmt: skip
 SERVICES = st.one_of(
+    st.builds(Serve, name=names(40), model=st.just("bought"), runtime=st.just("sklearn"), reads=READS, scaling=SCALINGS),
     st.builds(
-        Serve, name=names(40), model=st.just("bought"), runtime=st.sampled_from(["triton", "sklearn", "vllm"]), reads=READS,
+        Serve, name=names(40), model=st.just("bought"), runtime=st.sampled_from(["triton", "vllm"]), reads=READS,
         args=st.lists(TEXTS, max_size=2), accelerator=ACCELERATORS, scaling=SCALINGS,
         rollout=st.one_of(st.none(), st.just(Canary()), st.just(BlueGreen())), public=st.booleans(), env=VARIABLES,
         engine=st.just(KServe()),
@@ -157,7 +158,7 @@ def pins(draw: st.DrawFn, stage: Any) -> dict[str, Any]:
     if found and draw(st.booleans()):
         found["previous"] = digest(draw)
         found["rollback"] = draw(st.booleans())
-    if found and stage.canary and draw(st.booleans()):
+    if found and stage.rollout and draw(st.booleans()):
         found["canary"] = {"model": digest(draw), "weight": draw(st.integers(0, 100))}
     return found
 

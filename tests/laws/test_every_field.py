@@ -17,7 +17,7 @@ import pytest
 from everything import A, B, Path, changed, everything, parts, tops, with_change
 from pydantic import ValidationError
 
-from cnai_gitops import KServe, Rate, Scaling, Spark, Trainer, gpu, integers, pipeline, render
+from cnai_gitops import KServe, Mig, Rate, Scaling, Spark, Trainer, Volcano, gpu, integers, pipeline, render
 from cnai_gitops.check.evidence import gather
 from cnai_gitops.check.rules import Rule, read_rules
 from cnai_gitops.check.verdict import waivers_of
@@ -34,6 +34,7 @@ OTHER: dict[str, Any] = {
     "AcceleratorClass.resource": "example.com/other",
     "AcceleratorClass.selector": {"example.com/product": "other"},
     "AcceleratorClass.tolerations": (),
+    "AcceleratorRequest.form": Mig(profile="1g.10gb"),
     "AcceleratorRequest.per_node": 3,
     "AcceleratorRequest.type": "a100-40",
     "ArgoCD.namespace": "gitops",
@@ -64,6 +65,7 @@ OTHER: dict[str, Any] = {
     "Cluster.cidrs": ["10.9.0.0/16"],
     "Cluster.jurisdiction": "US",
     "Cluster.profile": "1999.01",
+    "Cluster.queue": Volcano(),
     "Cluster.region": "us-east-1",
     "Cluster.role": "standby",
     "Cluster.server": "https://other.example.com",
@@ -171,6 +173,7 @@ OTHER: dict[str, Any] = {
     "Pins.suspend": True,
     "Pool.count": 1,
     "Pool.driver": "570.1.1",
+    "Pool.form": Mig(profile="1g.6gb"),
     "Pool.per_node": 2,
     "Prepare.engine": Spark(image="join", main="b.py"),
     "Prepare.env": {"A": "2"},

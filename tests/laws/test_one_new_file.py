@@ -14,9 +14,10 @@ import yaml
 from cnai_gitops import engines as engines_package
 from cnai_gitops import pipeline
 from cnai_gitops import resources as resources_package
-from cnai_gitops.check.inventory import main_of
-from cnai_gitops.check.ledger import Inventory, embedded, peaks
+from cnai_gitops.check.evidence import main_of
+from cnai_gitops.check.inventory import Inventory, embedded
 from cnai_gitops.check.ledger import findings as ledger_findings
+from cnai_gitops.check.ledger import peaks
 from cnai_gitops.check.object_names import name_problems
 from cnai_gitops.check.payload import payload
 from cnai_gitops.check.queues import single_workload
