@@ -29,6 +29,7 @@ from cnai_gitops.spec.base import (
 )
 from cnai_gitops.spec.engine import Variants, default_engine
 from cnai_gitops.spec.roles import QueueRole, SourceRole, source_of
+from cnai_gitops.steps.naming import dataset_name
 
 Queue = Annotated[QueueRole, Variants("queue")]
 Tier = Literal["dev", "staging", "prod"]
@@ -124,6 +125,7 @@ class DatasetPlace(Spec):
         why = source_of(value).refuses(value)
         if why:
             raise ValueError(why)
+        dataset_name(value)  # lineage must have a name for it
         return value
 
     @field_validator("encryption")

@@ -203,6 +203,14 @@ WRONG = {
         'uri: "pvc://disk/../etc"',
         "error[CNAI101]: datasets.rows.uri must name a path inside the volume, without . and .., got 'pvc://disk/../etc'",
     ),
+    "a login": (
+        'uri: "postgres://ann:pw@db.example.com/rows"',
+        "error[CNAI101]: datasets.rows.uri: dataset URI 'postgres://db.example.com/rows': must not carry credentials",
+    ),
+    "no dataset": (
+        'uri: "kafka://broker:9092/"',
+        "error[CNAI101]: datasets.rows.uri: dataset URI 'kafka://broker:9092/': names no dataset",
+    ),
     "another one's encryption": (
         'uri: "s3://b/rows"',
         "error[CNAI101]: datasets.rows.encryption must be one of sse-s3, sse-kms, csek for s3://, got 'cmek'",
