@@ -283,7 +283,7 @@ def test_data_in_another_teams_namespace_is_out_of_reach(volumes: Path, cnai: Cn
     assert done.code == 1
     for cluster in ("eu1", "eu2"):
         assert (
-            "error[CNAI231]: volumes prepare.rows of team 'risk' reads dataset 'shared', but on prod/"
+            "error[CNAI232]: volumes prepare.rows of team 'risk' reads dataset 'shared', but on prod/"
             f"{cluster} it lies in the namespace of team 'other' (pvc://shared/rows)" in done.out + done.err
         )
 
