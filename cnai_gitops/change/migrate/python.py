@@ -200,17 +200,18 @@ class Module:
     def _path(self, keyword: ast.keyword, spelling: Variant, imports: Imports) -> Iterator[Rewritten | Left]:
         """`with_(serve__scorer__canary__steps=...)`."""
         parts = str(keyword.arg).split("__")
-        words = f"with_({keyword.arg}=): {_words(spelling, spelling.old)}"
+        name = "__".join(spelling.new if part == spelling.old else part for part in parts)
+        words = f"with_({keyword.arg}=) -> {spelling.new if spelling.item else name}="
         try:
             if spelling.item:
                 raise ByHand("a list is replaced whole")
-            edits = [self._name(keyword, "__".join(spelling.new if part == spelling.old else part for part in parts))]
+            edits = [self._name(keyword, name)]
             if parts[-1] == spelling.old:
                 edits += self._tag(keyword.value, spelling, imports)
         except ByHand as error:
             yield Left(keyword.value.lineno, words, str(error))
         else:
-            keyword.arg = "__".join(spelling.new if part == spelling.old else part for part in parts)
+            keyword.arg = name
             yield Rewritten(keyword.value.lineno, words, tuple(edits))
 
     def _other_name(self, call: ast.Call, keyword: ast.keyword, spelling: Variant, imports: Imports) -> list[Edit]:

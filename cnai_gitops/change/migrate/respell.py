@@ -103,12 +103,11 @@ class _Noun:
             if spelling.when in keys and (outside or (unsaid and self.old)):
                 more = "".join(f", {key}: {value}" for key, value in unsaid.items())
                 words = f"{name}: {', '.join(entry.key for entry in inside)} -> {spelling.into}[0]{more}"
-                if unsaid and self.kind not in (WHOLE, "config"):  # neither lies over a file that may say it
-                    yield Left(line_of(self.text, inside[0].start), words, f"{', '.join(unsaid)} may be said by a file below this one")
-                elif spelling.into in keys:
-                    yield Left(line_of(self.text, inside[0].start), words, f"{spelling.into} is there too")
-                    continue
                 try:
+                    if unsaid and self.kind not in (WHOLE, "config"):  # every other kind of file lies over these
+                        raise ByHand(f"{', '.join(unsaid)} may be said by a file below this one")
+                    if spelling.into in keys:
+                        raise ByHand(f"{spelling.into} is there too")
                     edits = nested(self._map(base), inside, outside, spelling.into, unsaid)
                 except ByHand as error:
                     yield Left(line_of(self.text, inside[0].start), words, str(error))
