@@ -59,9 +59,16 @@ class Config(Spec):
     organisation: Organisation
     git: Git
     rendered: Literal["commit", "branches"] = "commit"
+    committed: Sequence[Text] = Field(
+        (), description="owners whose output is kept in `deploy/`: applications, `_platform`, `_argocd`; all when empty"
+    )
     at: str = Field("", description="day that policies are judged at; today when empty (a recorded day is for demos and tests)")
     defaults: Mapping[str, Mapping[str, Any]] = Field({}, description="fields of every stage of a kind, weaker than the blueprint")
     approvers: Mapping[str, Sequence[Name]] = Field({}, description="who may approve waivers, by policy area")
+
+    def commits(self, owner: str) -> bool:
+        """True when the files of this owner are kept in deploy/."""
+        return not self.committed or owner in self.committed
 
 
 @dataclass(frozen=True, slots=True)
