@@ -84,12 +84,13 @@ def _context(run: Run, title: str, base: str, at: str | None, judge: bool, befor
     if not judge:
         return ReviewContext(title=title, base=base, version=__version__)
     verdict = pipeline.judge(run, settings(), at=day(at, run.resolved.plan.project.root), fresh=False)
+    facts = run.resolved.plan.project.facts
     ledger = verdict.evidence.data["ledger"]["teams"] if verdict.evidence else ()
     return ReviewContext(
         title=title,
         base=base,
         version=__version__,
         findings=verdict.findings,
-        quota=rows(ledger, None if before is None else ledger_of(before.completed(side_of(run.resolved, EVERYTHING)))),
+        quota=rows(ledger, None if before is None else ledger_of(before.completed(side_of(run.resolved, EVERYTHING)), facts.accelerators)),
         judged=True,
     )
