@@ -77,6 +77,7 @@ def _build(folder: Path, selection: Selection, output: str, *, check: bool, into
 
 def _tell(built: Built, check: bool, into: Path | None) -> None:
     if check:
+        _tell_left_out(built)
         for path in built.stale[:20]:
             say(f"stale  {path}")
         more = len(built.stale) - 20
@@ -85,7 +86,6 @@ def _tell(built: Built, check: bool, into: Path | None) -> None:
             + (f", {more} not shown" if more > 0 else "")
             + ("; run `cnai build`" if built.stale else "")
         )
-        _tell_left_out(built)
         return
     changes = built.changes
     for name in changes.owners_gone:
