@@ -13,6 +13,7 @@ from cnai_gitops.findings import Finding, Location, Severity
 from cnai_gitops.plan.honours import in_blueprint, in_environment, in_layers
 from cnai_gitops.plan.images import accelerators_of, images_of, needs_model
 from cnai_gitops.plan.plan import Plan
+from cnai_gitops.plan.selection import HUB, PLATFORM
 from cnai_gitops.plan.words import of_app, of_environments
 from cnai_gitops.project import Entry
 from cnai_gitops.source.places import Place
@@ -43,8 +44,9 @@ def check_environments(plan: Plan) -> Iterator[Finding]:
 
 
 def check_strays(plan: Plan) -> Iterator[Finding]:
-    """Findings of environments, and of releases and patch folders that belong to no application or environment."""
+    """Findings of environments, of releases and patch folders that belong to no application or environment, and of `committed`."""
     project = plan.project
+    yield from _check_committed(plan)
     yield from of_environments(plan)
     for env, app in project.releases:
         if env not in project.environments or app not in project.apps:
@@ -52,6 +54,17 @@ def check_strays(plan: Plan) -> Iterator[Finding]:
     for env, app in project.patches:
         if env not in project.environments or app not in project.apps:
             yield from _check_patches(plan, env, app)
+
+
+def _check_committed(plan: Plan) -> Iterator[Finding]:
+    config, place = plan.project.config, plan.project.config_place.locate(("committed",))
+    known = [*plan.project.apps, PLATFORM, HUB]
+    for owner in config.committed:
+        if owner not in known:
+            yield _unknown("CNAI233", "owner", owner, known, place)
+    if config.committed and config.rendered == "branches":
+        message = '`committed` has no effect with `rendered = "branches"`: nothing is committed beside the sources'
+        yield Finding(code="CNAI215", message=message, location=place, help="remove one of the two")
 
 
 def _unknown(code: str, what: str, name: str, known: Iterable[str], location: Location | None, extra: str = "") -> Finding:
