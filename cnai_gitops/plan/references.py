@@ -14,6 +14,7 @@ from cnai_gitops.plan.honours import in_blueprint, in_environment, in_layers
 from cnai_gitops.plan.images import accelerators_of, images_of, needs_model
 from cnai_gitops.plan.plan import Plan
 from cnai_gitops.plan.selection import HUB, PLATFORM
+from cnai_gitops.plan.versions import too_old
 from cnai_gitops.plan.words import of_app, of_environments
 from cnai_gitops.project import Entry
 from cnai_gitops.source.places import Place
@@ -233,6 +234,7 @@ def _pending(plan: Plan, env: str, app: str, release: Entry[Release]) -> Iterato
         yield from resolved.findings
         for stage in resolved.stages.values():
             yield from in_layers(stage, plan.project.facts)
+            yield from too_old(stage, target, plan.project.apps[app].place)
         for key, missing in resolved.pending.items():
             message = f"{key} is not deployed to {env}/{cluster}: no digest for {missing}"
             at = place.locate((key,)) if key in release.value.stages else place.locate(("app",))
