@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from cnai_gitops import pipeline
 from cnai_gitops.contract.source import Claim, Source, Use, claim_of, data_of, path_of
 from cnai_gitops.spec.engine import engines
-from cnai_gitops.spec.environment import DatasetPlace
+from cnai_gitops.spec.place import DatasetPlace
 from cnai_gitops.spec.roles import source_of
 from cnai_gitops.steps.lineage import dataset_name
 from cnai_gitops.system.tools import Settings
