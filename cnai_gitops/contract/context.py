@@ -24,7 +24,8 @@ from cnai_gitops.plan.target import ZERO, Target
 from cnai_gitops.resources.base import Body, Resource
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.blueprint import Blueprint
-from cnai_gitops.spec.environment import DatasetPlace, Gateway
+from cnai_gitops.spec.environment import Gateway
+from cnai_gitops.spec.place import DatasetPlace
 
 __all__ = ["Context"]
 

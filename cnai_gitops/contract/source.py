@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cnai_gitops.parts.pods import Data
 from cnai_gitops.plan.names import fit
-from cnai_gitops.spec.environment import DatasetPlace
+from cnai_gitops.spec.place import DatasetPlace
 from cnai_gitops.spec.roles import SourceRole
 from cnai_gitops.steps.contract import DATA_DIR
 

@@ -13,6 +13,7 @@ from cnai_gitops.findings import Finding, Location, Severity
 from cnai_gitops.plan.honours import in_blueprint, in_environment, in_layers
 from cnai_gitops.plan.images import accelerators_of, images_of, needs_model
 from cnai_gitops.plan.plan import Plan
+from cnai_gitops.plan.reach import out_of_reach
 from cnai_gitops.plan.selection import HUB, PLATFORM
 from cnai_gitops.plan.versions import too_old
 from cnai_gitops.plan.words import of_app, of_environments
@@ -178,7 +179,7 @@ def _check_release(plan: Plan, env: str, app: str, release: Entry[Release]) -> I
     yield from _check_images(blueprint, release)
     yield from _check_gateways(project.environments[env], blueprint, release)
     yield from _check_places(plan, env, blueprint)
-    yield from _check_reach(plan, env, project.apps[app])
+    yield from out_of_reach(plan, env, project.apps[app])
     yield from _check_pools(plan, env, project.apps[app])
     yield from _check_canaries(blueprint, release)
     yield from _pending(plan, env, app, release)
@@ -198,29 +199,6 @@ def _check_places(plan: Plan, env: str, blueprint: Blueprint) -> Iterator[Findin
                 at,
                 f" in {env}, but {app} {use.stage} {use.access[:-1]}s it",
             )
-
-
-def _check_reach(plan: Plan, env: str, entry: Entry[Blueprint]) -> Iterator[Finding]:
-    """Data in the namespace of its owner must not be wanted in another one: its pods would wait for a volume for ever."""
-    project, app = plan.project, entry.value
-    for target in plan.targets_of(app.name):
-        for use in plan.uses(app) if target.env == env else ():
-            place = plan.dataset_place(use.dataset, target)
-            dataset = project.datasets.get(use.dataset)
-            if place and place.source.of_team and dataset and dataset.value.owner != app.team:
-                own = use.dataset in target.environment.datasets and target.cluster in target.environment.datasets[use.dataset].clusters
-                at = ("datasets", use.dataset, "clusters", target.cluster, "uri") if own else ("datasets", use.dataset, "uri")
-                message = (
-                    f"{app.name} {use.stage} of team {app.team!r} {use.access[:-1]}s dataset {use.dataset!r}, "
-                    f"but on {target.name} it lies in the namespace of team {dataset.value.owner!r} ({place.uri})"
-                )
-                yield Finding(
-                    code="CNAI232",
-                    message=message,
-                    location=project.environments[env].place.locate(at),
-                    help="keep what several teams use in an object store or a database",
-                    target=target.name,
-                )
 
 
 def _pending(plan: Plan, env: str, app: str, release: Entry[Release]) -> Iterator[Finding]:
