@@ -7,23 +7,25 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from cnai_gitops.errors import ToolError, UsageError
+from cnai_gitops.facts.known import Facts
 from cnai_gitops.findings import Finding, Location, Severity
 from cnai_gitops.source.files import Files, SourceError, list_files
 from cnai_gitops.source.places import FilePlace, Place, PythonPlace, findings_of
 from cnai_gitops.source.python import load_python
 from cnai_gitops.source.requires import unmet
 from cnai_gitops.source.yaml import Document, parse
-from cnai_gitops.spec.base import Name, Spec, Text, Url
+from cnai_gitops.spec.base import Spec
 from cnai_gitops.spec.blueprint import Blueprint
+from cnai_gitops.spec.config import Config
 from cnai_gitops.spec.dataset import Dataset, Model
 from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.release import Release
@@ -35,33 +37,6 @@ K = TypeVar("K")
 
 NOUNS: tuple[type[Spec], ...] = (Blueprint, Dataset, Model)
 """What a file of the blueprints' folder may define."""
-
-
-class Organisation(Spec):
-    """Who we are: the name that projects carry, and where images and models are kept."""
-
-    name: Name
-    registry: Text = Field(description="prefix of images, e.g. registry.example.com/ml")
-    models: Text = Field(description="prefix of model images, e.g. registry.example.com/models")
-
-
-class Git(Spec):
-    """The repository that Argo CD reads, and the revision it follows."""
-
-    repository: Url
-    revision: str = "main"
-
-
-class Config(Spec):
-    """cnai.toml."""
-
-    requires: str = Field("", description="versions of cnai-gitops that these files are written for, e.g. `>=0.2,<0.3`")
-    organisation: Organisation
-    git: Git
-    rendered: Literal["commit", "branches"] = "commit"
-    at: str = Field("", description="day that policies are judged at; today when empty (a recorded day is for demos and tests)")
-    defaults: Mapping[str, Mapping[str, Any]] = Field({}, description="fields of every stage of a kind, weaker than the blueprint")
-    approvers: Mapping[str, Sequence[Name]] = Field({}, description="who may approve waivers, by policy area")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +71,11 @@ class Project:
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unclean: frozenset[str] = frozenset()
     """Files about which there are findings."""
+
+    @property
+    def facts(self) -> Facts:
+        """Accelerators and runtimes that this repository may name."""
+        return self.config.facts
 
     def outline(self) -> dict[str, Any]:
         """What the next `load` may know of the files, as plain data."""
@@ -263,6 +243,12 @@ def _load(root: Path, outline: Mapping[str, Any]) -> Project:
 def release_path(key: tuple[str, str]) -> str:
     """Path of a release file, by environment and application."""
     return f"environments/{key[0]}/{key[1]}.yaml"
+
+
+def read_config(root: Path) -> Config:
+    """Only cnai.toml. Raises UsageError when it cannot be used, SourceError when it is for another version."""
+    with Files(root) as files:
+        return _config(_Reader(root, files, _NOTHING))[0]
 
 
 def _config(reader: _Reader) -> tuple[Config, Place]:

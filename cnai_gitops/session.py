@@ -26,6 +26,8 @@ from cnai_gitops.spec.blueprint import Blueprint
 from cnai_gitops.system.root import find_root
 from cnai_gitops.system.tools import Settings
 
+__all__ = ["load"]
+
 if TYPE_CHECKING:
     from cnai_gitops.review.diff import Review
 

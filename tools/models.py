@@ -94,7 +94,7 @@ MODULES: Mapping[str, Beside] = {
     "monitoring.model": Beside(),
     "monitoring.alerts": Beside(),
     "ray.model": Beside(
-        left_out=(".tlsOptions", ".networkPolicy", ".historyServerOptions"),  # alpha
+        left_out=(".tlsOptions", ".networkPolicy", ".historyServerOptions", "Service.status"),  # alpha, and what the controller writes
         required=("RayCluster.spec", "RayJob.spec", "RayService.spec"),
         narrower={
             ".serviceType": SERVICE,

@@ -50,7 +50,7 @@ def gather(plan: Plan, made: Iterable[Objects], scans: Mapping[str, Any], at: st
     for target, items in by_target.items():
         bodies = [resource.body for item in items for resource in item.resources]
         world = Inventory(bodies)
-        found.demands[target.name] = peaks(bodies)
+        found.demands[target.name] = peaks(bodies, target.facts.accelerators)
         for item in items:
             for resource in item.resources:
                 found.documents += _documents(item, resource, world, found)

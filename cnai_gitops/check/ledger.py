@@ -14,15 +14,21 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from cnai_gitops.check.inventory import Inventory
+from cnai_gitops.facts import Accelerator
 from cnai_gitops.findings import Finding
-from cnai_gitops.resources.accelerators import UNREADABLE
+from cnai_gitops.resources.accelerators import UNREADABLE, counting
 from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, key_of, kind_of, kind_of_key
 
 K = TypeVar("K", bound=Hashable)
 
 
-def peaks(bodies: Sequence[Body]) -> dict[Key, Demand]:
-    """Peak of every object of one target; the larger one where two bodies have the same identity."""
+def peaks(bodies: Sequence[Body], known: Mapping[str, Accelerator] | None = None) -> dict[Key, Demand]:
+    """Peak of every object of one target, by the `known` classes (ours); the larger one where two bodies have the same identity."""
+    with counting(known):
+        return _peaks(bodies)
+
+
+def _peaks(bodies: Sequence[Body]) -> dict[Key, Demand]:
     inventory = Inventory(bodies)
     through_others = _counted_through_others(inventory)
     found: dict[Key, Demand] = {}

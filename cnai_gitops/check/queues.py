@@ -10,14 +10,20 @@ from fractions import Fraction
 from typing import Any
 
 from cnai_gitops.check.inventory import Inventory, embedded
+from cnai_gitops.facts import Accelerator
 from cnai_gitops.findings import Finding
-from cnai_gitops.resources.accelerators import class_of, is_accelerator, pod_demand
+from cnai_gitops.resources.accelerators import class_of, counting, is_accelerator, pod_demand
 from cnai_gitops.resources.base import INFINITE, Body, Demand, World, key_of, kind_of
 from cnai_gitops.resources.kueue.quotas import QUEUE_LABEL, Amount, ceilings, flavor_labels, queue_of
 
 
-def never_admitted(bodies: Iterable[Body], target: str = "") -> list[Finding]:
+def never_admitted(bodies: Iterable[Body], target: str = "", known: Mapping[str, Accelerator] | None = None) -> list[Finding]:
     """CNAI604 for each workload, embedded ones too, whose smallest need is above all that its queue can ever give."""
+    with counting(known):
+        return _never_admitted(bodies, target)
+
+
+def _never_admitted(bodies: Iterable[Body], target: str) -> list[Finding]:
     inventory = Inventory(bodies)
     found = []
     for body in inventory:

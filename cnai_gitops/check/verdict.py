@@ -93,7 +93,7 @@ def _structure(made: Sequence[Objects], evidence: Evidence, lock_dir: Path | Non
         findings += _schemas(target, inner, lock_dir)
         findings += lint(bodies, target.name)
         findings += ledger.findings(bodies, evidence.demands[target.name], target.name)
-        findings += queues.never_admitted(bodies, target.name)
+        findings += queues.never_admitted(bodies, target.name, target.facts.accelerators)
     return findings
 
 

@@ -15,7 +15,6 @@ from cnai_gitops.compile.serve import compile_serve
 from cnai_gitops.compile.train import compile_train
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.form import form_of
-from cnai_gitops.facts import accelerators
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.plan.build import App, Placed, Plan
 from cnai_gitops.plan.images import accelerators_of
@@ -47,7 +46,7 @@ def _devices(context: Context[Any]) -> Iterator[Resource]:
     """What the pods of a stage refer to for their accelerators, where the form of these needs an object; one for equal requests."""
     for request in {context.claim(request): request for request in accelerators_of(context.stage)}.values():
         metadata = context.metadata(context.claim(request))
-        for body in form_of(request).objects(accelerators()[request.type], request.per_node, metadata):
+        for body in form_of(request).objects(context.facts.accelerators[request.type], request.per_node, metadata):
             yield context.made(body)
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from cnai_gitops.contract.queue import queue_of
 from cnai_gitops.plan.target import Target
-from cnai_gitops.project import Config
 from cnai_gitops.resources.base import Body, Resource, kinds
+from cnai_gitops.spec.config import Config
 
 Gvk = tuple[str, str]
 """(apiVersion, kind)."""

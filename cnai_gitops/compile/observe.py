@@ -57,7 +57,7 @@ def _monitor(context: Context[Observe], service: Context[Serve]) -> Iterator[Res
     Engines name their own Services differently; one of ours stays the same when an engine changes.
     """
     engine = engine_of(service)
-    runtime = engine.runtime(service.stage)
+    runtime = engine.runtime(service.stage, service.facts)
     for workload in engine.workloads(service):
         name, mark = f"{workload}-metrics", {"cnai.dev/monitors": workload}
         port = runtime.metrics_port or service.stage.port

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from cnai_gitops.contract.form import form_of
 from cnai_gitops.contract.queue import Share, platform_metadata, queue_of
-from cnai_gitops.facts import accelerators
 from cnai_gitops.parts.network import network_policy
 from cnai_gitops.parts.pods import container_security, pod_security, requirements
 from cnai_gitops.parts.retraining import BUS_PODS, SECRET
@@ -101,7 +100,7 @@ def _team(target: Target, team: str, share: TeamShare, tenants: Sequence[Tenant]
 def _devices(target: Target, share: TeamShare) -> Iterator[tuple[str, str, int]]:
     """What a team may hold of each pool: class, resource name, and how many of that the quota in cards is."""
     for name, pool in target.place.accelerators.items():
-        card, form = accelerators()[name], form_of(pool)
+        card, form = target.facts.accelerators[name], form_of(pool)
         yield name, form.resource(card), form.units(card) * min(share.quota.get(name, 0), pool.count)
 
 

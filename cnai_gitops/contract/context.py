@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from cnai_gitops.contract.form import form_of
 from cnai_gitops.contract.queue import Queued, queue_of
 from cnai_gitops.errors import CnaiError
-from cnai_gitops.facts import accelerators
+from cnai_gitops.facts.known import Facts
 from cnai_gitops.facts.profiles import Profile
 from cnai_gitops.parts.pods import Held
 from cnai_gitops.plan.build import App, Plan
@@ -24,6 +24,8 @@ from cnai_gitops.resources.base import Body, Resource
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.blueprint import Blueprint
 from cnai_gitops.spec.environment import DatasetPlace, Gateway
+
+__all__ = ["Context"]
 
 if TYPE_CHECKING:
     from cnai_gitops.resources.core.meta import ObjectMeta
@@ -59,6 +61,11 @@ class Context(Generic[S]):
     def profile(self) -> Profile:
         """Versions of the platform on this cluster: an engine refuses what a version cannot do."""
         return self.target.profile
+
+    @property
+    def facts(self) -> Facts:
+        """Accelerators and runtimes that the repository knows."""
+        return self.target.facts
 
     @property
     def key(self) -> str:
@@ -166,7 +173,7 @@ class Context(Generic[S]):
         """What a pod of the stage asks for and where it runs, for what the author asked for; None for None."""
         if request is None:
             return None
-        return form_of(request).held(accelerators()[request.type], request.per_node, self.claim(request))
+        return form_of(request).held(self.facts.accelerators[request.type], request.per_node, self.claim(request))
 
     def claim(self, request: AcceleratorRequest) -> str:
         """Name of what pods of the stage refer to for their devices, where the form needs such an object."""

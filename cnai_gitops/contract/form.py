@@ -15,6 +15,8 @@ from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.environment import Pool
 from cnai_gitops.spec.roles import FormRole
 
+__all__ = ["AcceleratorForm"]
+
 
 class AcceleratorForm(FormRole):
     """How cards of a class are handed out. A pool has a form, and what asks for its cards has the same one."""

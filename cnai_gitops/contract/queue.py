@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from cnai_gitops.plan.target import Target
 from cnai_gitops.spec.roles import QueueRole
 
+__all__ = ["Queue"]
+
 if TYPE_CHECKING:
     from cnai_gitops.resources.core.meta import ObjectMeta
 

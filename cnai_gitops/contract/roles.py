@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.workflow import Scheduled
-from cnai_gitops.facts.runtimes import Runtime, runtimes
+from cnai_gitops.facts.known import Facts
+from cnai_gitops.facts.runtimes import Runtime
 from cnai_gitops.parts.rbac import Rule
 from cnai_gitops.resources.base import Resource
 from cnai_gitops.spec.observe import Observe
@@ -20,6 +21,8 @@ from cnai_gitops.spec.prepare import Prepare
 from cnai_gitops.spec.roles import RolloutRole, ServeRole, SignalRole, StepRole, TrainRole, TriggerRole
 from cnai_gitops.spec.serve import Serve
 from cnai_gitops.spec.train import Train
+
+__all__ = ["Load", "Resource", "Rollout", "ServeEngine", "Signal", "StepEngine", "StepPlan", "TrainEngine", "Trigger"]
 
 if TYPE_CHECKING:
     from cnai_gitops.resources.argo_workflows.template import Template
@@ -71,9 +74,9 @@ class ServeEngine(ServeRole):
     def resources(self, context: Context[Serve]) -> Iterable[Resource]:
         """All objects of the service on one target."""
 
-    def runtime(self, stage: Serve) -> Runtime:
+    def runtime(self, stage: Serve, facts: Facts) -> Runtime:
         """Facts of the server that answers: its metrics, ports and paths."""
-        return runtimes()[stage.runtime]
+        return facts.runtimes[stage.runtime]
 
     def least(self, stage: Serve) -> int:
         """Replicas that always run."""

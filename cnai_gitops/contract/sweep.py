@@ -17,6 +17,8 @@ from cnai_gitops.spec.base import Positive
 from cnai_gitops.spec.roles import SweepRole
 from cnai_gitops.spec.train import Train
 
+__all__ = ["SweepEngine"]
+
 if TYPE_CHECKING:
     from cnai_gitops.resources.argo_workflows.template import Template
 
@@ -31,8 +33,11 @@ class SweepEngine(SweepRole):
     """
 
     parallel: Positive = 1
+    """how many trainings at once; this bounds the accelerators that are held"""
     maximize: str = ""
+    """metric of which the largest value wins"""
     minimize: str = ""
+    """metric of which the smallest value wins"""
 
     @model_validator(mode="after")
     def _one_objective(self) -> SweepEngine:

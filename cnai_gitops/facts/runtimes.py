@@ -42,10 +42,11 @@ class Runtime:
 
 @cache
 def runtimes() -> Mapping[str, Runtime]:
-    """Every runtime by name, from facts/runtimes.yaml."""
-    return {name: _runtime(fields) for name, fields in load("runtimes").items()}
+    """Every runtime of our file by name."""
+    return {name: runtime(fields) for name, fields in load("runtimes").items()}
 
 
-def _runtime(fields: Mapping[str, Any]) -> Runtime:
+def runtime(fields: Mapping[str, Any]) -> Runtime:
+    """A runtime from the fields of an entry of runtimes.yaml."""
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
     return Runtime(**values)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from cnai_gitops.facts.known import Facts
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.plan.layers import ResolvedStage
 from cnai_gitops.source.places import Place
@@ -21,36 +22,36 @@ OWN_LAYERS = ("release", "cluster")
 """Layers that speak of one stage; the others speak of all."""
 
 
-def without_effect(stage: Spec, path: Sequence[str | int]) -> str:
+def without_effect(stage: Spec, path: Sequence[str | int], facts: Facts) -> str:
     """Kinds of the variants with which the field at `path` of a stage has no effect, in words; empty when it has one."""
     for at, holder, variants in variants_of(stage):
-        if tuple(path[: len(at)]) == at and len(path) > len(at) and path[len(at)] in _idle(holder, variants):
+        if tuple(path[: len(at)]) == at and len(path) > len(at) and path[len(at)] in _idle(holder, variants, facts):
             return ", ".join(dict.fromkeys(variant.kind for variant in variants))
     return ""
 
 
-def _idle(holder: Spec, variants: Sequence[Engine]) -> set[str]:
+def _idle(holder: Spec, variants: Sequence[Engine], facts: Facts) -> set[str]:
     """Fields of the holder that its variants of a role do not honour."""
     decides = variants[0].decides
     if not decides:
         return set()
-    honoured = [variant.honoured(holder) for variant in variants]
+    honoured = [variant.honoured(holder, facts) for variant in variants]
     return set(type(holder).model_fields) - (frozenset.intersection(*honoured) if decides == "every" else frozenset.union(*honoured))
 
 
-def in_blueprint(key: str, stage: Spec, place: Place) -> Iterator[Finding]:
+def in_blueprint(key: str, stage: Spec, place: Place, facts: Facts) -> Iterator[Finding]:
     """What the blueprint sets on a stage without effect."""
     kind, _, name = key.partition(".")
     for at, holder, variants in variants_of(stage):
-        for field in sorted(_idle(holder, variants) & holder.model_fields_set):
+        for field in sorted(_idle(holder, variants, facts) & holder.model_fields_set):
             yield _finding(key, (*at, field), variants, place.locate((kind, name, *at, field)))
 
 
-def in_layers(resolved: ResolvedStage) -> Iterator[Finding]:
+def in_layers(resolved: ResolvedStage, facts: Facts) -> Iterator[Finding]:
     """What a release, or its part for one cluster, sets on a stage without effect."""
     layers = [layer for layer in resolved.layers if layer.name in OWN_LAYERS and not layer.values.keys() <= PIN_FIELDS]
     for at, holder, variants in variants_of(resolved.stage) if layers else ():
-        idle = _idle(holder, variants)
+        idle = _idle(holder, variants, facts)
         for layer in layers:
             values = _at(layer.values, at)
             for field in sorted(idle & values.keys()) if isinstance(values, Mapping) else ():

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from cnai_gitops.facts.known import Facts
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.base import Spec
 from cnai_gitops.spec.engine import images_in, variants_of
@@ -22,10 +23,11 @@ def images_of(stage: Spec) -> list[str]:
     return list(dict.fromkeys(images_in(stage)))
 
 
-def platform_images_of(key: str, stage: Any) -> list[str]:
+def platform_images_of(key: str, stage: Any, facts: Facts) -> list[str]:
     """Names of the platform's images that a stage runs in; the environment pins them."""
     images = [STEPS_IMAGE] if key.startswith(("prepare.", "train.")) else []
-    images += [image for _, holder, variants in variants_of(stage) for variant in variants for image in variant.platform_images(holder)]
+    held = [(holder, variant) for _, holder, variants in variants_of(stage) for variant in variants]
+    images += [image for holder, variant in held for image in variant.platform_images(holder, facts)]
     return list(dict.fromkeys(image for image in images if image))
 
 

@@ -13,6 +13,7 @@ from cnai_gitops.findings import Finding, Location, Severity
 from cnai_gitops.plan.honours import in_blueprint, in_layers
 from cnai_gitops.plan.images import accelerators_of, images_of, needs_model
 from cnai_gitops.plan.plan import Plan
+from cnai_gitops.plan.words import of_app, of_environments
 from cnai_gitops.project import Entry
 from cnai_gitops.source.places import Place
 from cnai_gitops.spec.blueprint import Blueprint
@@ -24,9 +25,10 @@ from cnai_gitops.spec.release import Release
 def check_app(plan: Plan, app: str) -> Iterator[Finding]:
     """Findings of one application, its releases and its patch folders."""
     entry = plan.project.apps[app]
+    yield from of_app(plan, app)
     yield from _check_app(plan, entry)
     for key, stage in entry.value.stages():
-        yield from in_blueprint(key, stage, entry.place)
+        yield from in_blueprint(key, stage, entry.place, plan.project.facts)
     for env in plan.project.environments:
         if (env, app) in plan.project.releases:
             yield from _check_release(plan, env, app, plan.project.releases[env, app])
@@ -35,8 +37,9 @@ def check_app(plan: Plan, app: str) -> Iterator[Finding]:
 
 
 def check_strays(plan: Plan) -> Iterator[Finding]:
-    """Findings of releases and patch folders that belong to no application or environment."""
+    """Findings of environments, and of releases and patch folders that belong to no application or environment."""
     project = plan.project
+    yield from of_environments(plan)
     for env, app in project.releases:
         if env not in project.environments or app not in project.apps:
             yield from _check_release(plan, env, app, project.releases[env, app])
@@ -186,7 +189,7 @@ def _pending(plan: Plan, env: str, app: str, release: Entry[Release]) -> Iterato
         resolved = plan.app(app, target)
         yield from resolved.findings
         for stage in resolved.stages.values():
-            yield from in_layers(stage)
+            yield from in_layers(stage, plan.project.facts)
         for key, missing in resolved.pending.items():
             message = f"{key} is not deployed to {env}/{cluster}: no digest for {missing}"
             at = place.locate((key,)) if key in release.value.stages else place.locate(("app",))
@@ -219,10 +222,12 @@ def _form(form: Any) -> str:
 def _check_pools(plan: Plan, env: str, entry: Entry[Blueprint]) -> Iterator[Finding]:
     """Accelerators that a stage asks for must exist where it runs; else its pods wait for ever."""
     for target in plan.targets_of(entry.value.name):
-        if target.env != env:
-            continue
+        if target.env != env or target.place.accelerators.keys() - target.facts.accelerators.keys():
+            continue  # a class that nobody knows may be meant for the one that is missing
         for key, resolved in plan.app(entry.value.name, target).stages.items():
             for request in accelerators_of(resolved.stage):
+                if request.type not in target.facts.accelerators:
+                    continue
                 if request.type not in target.place.accelerators:
                     at = entry.place.locate((*key.split("."), "accelerator"))
                     extra = f" on {target.name}, but {key} asks for it"

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
 
+from cnai_gitops.facts.known import built_in
 from cnai_gitops.findings import Finding
 from cnai_gitops.findings.plain import plain
 from cnai_gitops.resources.base import Resource
@@ -110,7 +111,7 @@ def _when(stage: Any) -> str:
 
 def _counts(stage: Any, field: str) -> bool:
     """True when the stage has this field and its engine honours it."""
-    return hasattr(stage, field) and field in stage.engine.honoured(stage)
+    return hasattr(stage, field) and field in stage.engine.honoured(stage, built_in())
 
 
 # -- HTML -----------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cnai_gitops.check.ledger import peaks
+from cnai_gitops.facts import Accelerator
 from cnai_gitops.resources.base import INFINITE, Body, key_of
 from cnai_gitops.review.context import QuotaRow
 from cnai_gitops.review.diff import Sides
@@ -34,15 +35,15 @@ def rows(after: Sequence[Mapping[str, Any]], before: Sequence[Mapping[str, Any]]
     return sorted(found, key=lambda row: (row.env, row.team, row.accelerator))
 
 
-def ledger_of(side: Sides) -> list[dict[str, Any]]:
-    """Totals of a side that was not judged, in the form of `ledger.teams` without quotas."""
+def ledger_of(side: Sides, known: Mapping[str, Accelerator]) -> list[dict[str, Any]]:
+    """Totals by `known` classes of a side that was not judged, in the form of `ledger.teams` without quotas."""
     totals: dict[tuple[str, str, str], float] = {}
     targets: dict[str, list[Body]] = {}
     for (target, _), bodies in side.items():
         targets.setdefault(target, []).extend(bodies)
     for target, bodies in targets.items():
         teams = {key_of(body): str(body["metadata"].get("labels", {}).get("cnai.dev/team", "")) for body in bodies}
-        for key, demand in peaks(bodies).items():
+        for key, demand in peaks(bodies, known).items():
             for accelerator, amount in demand.peak.items():
                 place = (target.partition("/")[0], teams.get(key, ""), accelerator)
                 totals[place] = totals.get(place, 0) + float(amount)

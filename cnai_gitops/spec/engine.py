@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal, get_args
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
+from cnai_gitops.facts.known import Facts
 from cnai_gitops.spec.base import IMAGE, Spec
 
 Decides = Literal["", "any", "every"]
@@ -33,8 +34,9 @@ class Engine(Spec):
     frame: ClassVar[frozenset[str]] = frozenset()
     honours: ClassVar[frozenset[str]] = frozenset()
     kind: str
+    """tells the variants apart; YAML must say it, Python need not"""
 
-    def honoured(self, holder: Any) -> frozenset[str]:
+    def honoured(self, holder: Any, facts: Facts) -> frozenset[str]:
         """Fields of the model that holds this variant which have an effect with it."""
         return self.frame | self.honours
 
@@ -42,7 +44,7 @@ class Engine(Spec):
         """Images of the blueprint that it runs, which a release must pin: the fields of type `ImageName`."""
         return list(dict.fromkeys(images_in(self)))
 
-    def platform_images(self, holder: Any) -> Sequence[str]:
+    def platform_images(self, holder: Any, facts: Facts) -> Sequence[str]:
         """Images of the platform that it runs, which the environment must pin."""
         return ()
 

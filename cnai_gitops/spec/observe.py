@@ -14,6 +14,8 @@ from cnai_gitops.spec.base import Duration, Name, Names, Spec
 from cnai_gitops.spec.engine import Variants
 from cnai_gitops.spec.roles import SignalRole
 
+__all__ = ["Observe"]
+
 Signal = Annotated[SignalRole, Variants("signal")]
 
 
@@ -21,10 +23,15 @@ class Observe(Spec):
     """Monitors of the services named in `serves` (all of the app when empty), and `signals`: promises, drift, and what they start."""
 
     name: Name = "service"
+    """unique among the observe stages"""
     serves: Names = ()
+    """serve stages that are watched; all of the application when empty"""
     signals: Annotated[Sequence[Signal], AfterValidator(tuple)] = ()
+    """what is watched and emitted: promises, drift"""
     interval: Duration = "30s"
+    """time between two scrapes"""
     runbook: str = ""
+    """address that alerts carry"""
 
     @model_validator(mode="after")
     def _one_of_a_kind(self) -> Observe:

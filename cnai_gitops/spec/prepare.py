@@ -14,6 +14,8 @@ from cnai_gitops.spec.base import Count, Cron, Duration, Name, Names, Spec, Time
 from cnai_gitops.spec.engine import Variants
 from cnai_gitops.spec.roles import StepRole
 
+__all__ = ["Prepare", "Step"]
+
 StepEngine = Annotated[StepRole, Variants("step")]
 RESERVED = ("main", "start", "finish")
 
@@ -22,8 +24,11 @@ class Step(Spec):
     """One step of a preparation. `after` names the steps it waits for; empty means it starts at once."""
 
     name: Name
+    """unique in the stage"""
     engine: StepEngine
+    """what runs the step"""
     after: Names = ()
+    """steps that must have succeeded before; none means it starts at once"""
 
 
 class Prepare(Spec):
@@ -34,15 +39,25 @@ class Prepare(Spec):
     """
 
     name: Name
+    """unique among the prepare stages"""
     engine: StepEngine | None = None
+    """what runs the stage when it is one step"""
     steps: Annotated[Sequence[Step], AfterValidator(tuple)] = ()
+    """steps that form a graph, instead of one `engine`"""
     reads: Names = ()
+    """datasets it reads"""
     writes: Names = ()
+    """datasets it writes; the team must own them"""
     schedule: Cron | None = None
+    """when it starts; without one it is started by hand or by an event"""
     timezone: Timezone = "Etc/UTC"
+    """time zone of the schedule"""
     retries: Count = 2
+    """further attempts after the first"""
     timeout: Duration = "6h"
+    """longest time of a whole run"""
     env: Variables = Field(default_factory=dict)
+    """environment variables of every step"""
 
     @model_validator(mode="after")
     def _one_form(self) -> Prepare:

@@ -15,6 +15,8 @@ from cnai_gitops.spec.base import Count, Duration, Positive, Spec
 from cnai_gitops.spec.engine import Variants, default_engine
 from cnai_gitops.spec.roles import TriggerRole
 
+__all__ = ["Scaling"]
+
 Trigger = Annotated[TriggerRole, Variants("trigger")]
 
 
@@ -26,12 +28,17 @@ class Scaling(Spec):
     """
 
     min: Count = 1
+    """replicas that always run; 0 lets it sleep, where a trigger sees load without replicas"""
     max: Positive = 4
+    """most replicas"""
     cooldown: Duration = "10m"
+    """time without load before replicas go"""
     fallback: Positive | None = None
+    """replicas while a metric cannot be read; `min` unless given"""
     triggers: Annotated[Sequence[Trigger], AfterValidator(tuple)] = Field(
         default_factory=lambda: (default_engine("trigger", "rate"),), min_length=1
     )
+    """what asks for replicas; the most demanding one counts"""
 
     @model_validator(mode="before")
     @classmethod

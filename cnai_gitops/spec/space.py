@@ -12,13 +12,18 @@ from pydantic import AfterValidator, Field, model_validator
 
 from cnai_gitops.spec.base import Spec
 
+__all__ = ["choice", "integers", "log_uniform", "uniform"]
+
 
 class Uniform(Spec):
     """Real numbers between `low` and `high`, evenly, or evenly in their logarithm."""
 
     kind: Literal["uniform", "log_uniform"]
+    """whether the numbers or their logarithms are spread evenly"""
     low: float
+    """smallest value"""
     high: float
+    """largest value"""
 
     @model_validator(mode="after")
     def _ordered(self) -> Uniform:
@@ -33,8 +38,11 @@ class Integers(Spec):
     """Whole numbers from `low` to `high`, both included."""
 
     kind: Literal["integers"] = "integers"
+    """tells the kinds of values apart"""
     low: int
+    """smallest value"""
     high: int
+    """largest value"""
 
     @model_validator(mode="after")
     def _ordered(self) -> Integers:
@@ -47,7 +55,9 @@ class Choice(Spec):
     """One of several values."""
 
     kind: Literal["choice"] = "choice"
+    """tells the kinds of values apart"""
     values: Annotated[Sequence[str | int | float], AfterValidator(tuple)] = Field(min_length=2)
+    """the values to choose from"""
 
 
 Space = Annotated[Uniform | Integers | Choice, Field(discriminator="kind")]

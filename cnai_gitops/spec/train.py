@@ -16,6 +16,8 @@ from cnai_gitops.spec.base import Count, Cron, Duration, ImageName, Name, Names,
 from cnai_gitops.spec.engine import Variants, default_engine
 from cnai_gitops.spec.roles import SweepRole, TrainRole
 
+__all__ = ["Checkpoint", "Train"]
+
 TrainEngine = Annotated[TrainRole, Variants("train")]
 Sweep = Annotated[SweepRole, Variants("sweep")]
 BOUND = re.compile(r"^(>=|<=|>|<|==) -?[0-9]+(\.[0-9]+)?$")
@@ -25,7 +27,9 @@ class Checkpoint(Spec):
     """Where a training continues after it was interrupted: saved every `interval`, the last `keep` kept."""
 
     interval: Duration = "15m"
+    """time between two checkpoints"""
     keep: Positive = 3
+    """checkpoints that are kept"""
 
 
 def _bounds(value: Mapping[str, str]) -> dict[str, str]:
@@ -43,23 +47,41 @@ class Train(Spec):
     """
 
     name: Name
+    """unique among the train stages"""
     image: ImageName
+    """name of the image; the release pins its digest"""
     command: Strings = ()
+    """replaces the entry point of the image"""
     reads: Names = ()
+    """datasets it reads"""
     model: Name | None = None
+    """name of the model it makes; the stage's name unless given"""
     accelerator: AcceleratorRequest | None = None
+    """accelerators of each node; none trains on CPUs"""
     nodes: Positive = 1
+    """nodes of one training"""
     resources: Resources = Resources(cpu="8", memory="64Gi")
+    """CPU and memory of each node"""
     sweep: Sweep | None = None
+    """several trainings with other hyperparameters"""
     gate: Annotated[Mapping[str, str], AfterValidator(_bounds)] = {}
+    """metrics and bounds (`auc: ">= 0.92"`) that must hold before the model is packaged"""
     checkpoint: Checkpoint = Checkpoint()
+    """how an interrupted training continues"""
     schedule: Cron | None = None
+    """when it starts; without one it is started by hand or by drift"""
     timezone: Timezone = "Etc/UTC"
+    """time zone of the schedule"""
     retries: Count = 1
+    """further attempts after the first"""
     timeout: Duration = "24h"
+    """longest time of a whole run, all trials together"""
     priority: Literal["training", "opportunistic", "serving"] = "training"
+    """Kueue priority class: `serving`, `training` or `opportunistic` (takes what is left and yields it)"""
     env: Variables = Field(default_factory=dict)
+    """environment variables of the training"""
     engine: TrainEngine = Field(default_factory=lambda: default_engine("train", "trainer"))
+    """what runs one training"""
 
     @property
     def makes(self) -> str:

@@ -46,8 +46,40 @@ def test_stale_documents_are_named(copied: Path) -> None:
 
 
 def test_a_field_that_nobody_explains_is_refused(copied: Path) -> None:
-    meanings = copied / "tools/pages/meanings.toml"
-    meanings.write_text(meanings.read_text().replace('"Serve.runtime"', '"Serve.other"'))
+    serve = copied / "cnai_gitops/spec/serve.py"
+    serve.write_text(serve.read_text().replace('    """what serves it: triton, sklearn, vllm ..."""\n', ""))
     done = documents(copied, "--check")
     assert done.returncode == 1
     assert "Serve.runtime" in done.stderr
+
+
+WASM = '''
+"""Wasm: a step that runs one module."""
+from typing import Literal
+from cnai_gitops.contract.roles import StepEngine
+
+class Wasm(StepEngine):
+    """One module."""
+
+    kind: Literal["wasm"] = "wasm"
+    fuel: int = 7
+    """how much it may burn"""
+'''
+
+
+def test_a_new_engine_is_exported_without_a_list(copied: Path) -> None:
+    (copied / "cnai_gitops/engines/step/wasm.py").write_text(WASM)
+    done = documents(copied, "--check")
+    assert done.returncode == 1
+    assert "stale  cnai_gitops/exports.py" in done.stdout.splitlines()
+    assert documents(copied).returncode == 0
+    code = "import cnai_gitops; print('Wasm' in cnai_gitops.__all__, cnai_gitops.Wasm.__module__)"
+    shown = subprocess.run([sys.executable, "-c", code], cwd=copied, capture_output=True, text=True, check=True)
+    assert shown.stdout.split() == ["True", "cnai_gitops.engines.step.wasm"]
+
+
+def test_one_name_has_one_home(copied: Path) -> None:
+    (copied / "cnai_gitops/engines/step/wasm.py").write_text(WASM.replace("class Wasm", "class Spark"))
+    done = documents(copied, "--check")
+    assert done.returncode == 1
+    assert "Spark is exported by cnai_gitops.engines.step.spark and by cnai_gitops.engines.step.wasm" in done.stderr

@@ -10,12 +10,12 @@ import pytest
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 import cnai_gitops
-from cnai_gitops.project import Config
 from cnai_gitops.source import spellings as module
 from cnai_gitops.source.messages import problems
 from cnai_gitops.source.spellings import hint, read, spellings
 from cnai_gitops.source.versions import version
 from cnai_gitops.spec.blueprint import Blueprint
+from cnai_gitops.spec.config import Config
 from cnai_gitops.spec.dataset import Dataset, Model
 from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.release import Release

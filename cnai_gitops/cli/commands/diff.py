@@ -87,6 +87,6 @@ def _context(run: Run, title: str, base: str, at: str | None, judge: bool, befor
         base=base,
         version=__version__,
         findings=verdict.findings,
-        quota=rows(ledger, None if before is None else ledger_of(before)),
+        quota=rows(ledger, None if before is None else ledger_of(before, run.resolved.plan.project.facts.accelerators)),
         judged=True,
     )

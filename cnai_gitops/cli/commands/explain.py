@@ -189,7 +189,7 @@ def _said(path: list[str | int], written: Any, place: Any, stage: Any, target: T
     said = explain(path, written, place, stage)
     value = said[-1].value if said else None
     lines = [f"{stage.key}.{dotted(path)} = {_show(value)}   ({target.name})"]
-    idle = without_effect(stage.stage, path)
+    idle = without_effect(stage.stage, path, target.facts)
     lines += [f"  has no effect with {idle}"] if idle else []
     for item in reversed(said):
         where = str(item.location) if item.location else "-"

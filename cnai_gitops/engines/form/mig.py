@@ -18,6 +18,7 @@ class Mig(AcceleratorForm):
 
     kind: Literal["mig"] = "mig"
     profile: str = Field(pattern=r"^[1-7]g\.[0-9]+gb$")
+    """MIG profile of the slices: 1g.10gb"""
 
     def refuses(self, card: Accelerator) -> str:
         """A profile that the class does not have."""

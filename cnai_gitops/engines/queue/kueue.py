@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from cnai_gitops.contract.queue import Queue, Queued, Share, platform_metadata
-from cnai_gitops.facts import accelerators
+from cnai_gitops.facts import Accelerator
 from cnai_gitops.plan.target import Target
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Kueue(Queue):
         for name, value in priorities.items():
             yield _priority(name, value)
         for name in target.place.accelerators:
-            yield _flavor(name)
+            yield _flavor(name, target.facts.accelerators[name])
         default: ResourceFlavor = {
             "apiVersion": "kueue.x-k8s.io/v1beta2",
             "kind": "ResourceFlavor",
@@ -85,13 +85,12 @@ def _priority(name: str, value: int) -> WorkloadPriorityClass:
     }
 
 
-def _flavor(accelerator: str) -> ResourceFlavor:
-    facts = accelerators()[accelerator]
+def _flavor(name: str, card: Accelerator) -> ResourceFlavor:
     return {
         "apiVersion": "kueue.x-k8s.io/v1beta2",
         "kind": "ResourceFlavor",
-        "metadata": platform_metadata(accelerator),
-        "spec": {"nodeLabels": {**facts.selector}, "tolerations": [{**toleration} for toleration in facts.tolerations]},  # type: ignore[typeddict-item]
+        "metadata": platform_metadata(name),
+        "spec": {"nodeLabels": {**card.selector}, "tolerations": [{**toleration} for toleration in card.tolerations]},  # type: ignore[typeddict-item]
     }
 
 

@@ -18,7 +18,8 @@ class Canary(Rollout):
     """The weights that a release gives to a new model one after the other, in percent, rising."""
 
     kind: Literal["canary"] = "canary"
-    steps: Annotated[Sequence[Percent], AfterValidator(tuple)] = Field((10, 50), min_length=1)
+    steps: Annotated[Sequence[Percent], AfterValidator(tuple)] = Field(default=(10, 50), min_length=1)
+    """shares of requests, in percent, that a promotion goes through"""
 
     @model_validator(mode="after")
     def _rising(self) -> Canary:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.roles import Load, ServeEngine, Trigger, beside
-from cnai_gitops.facts.runtimes import Runtime, runtimes
+from cnai_gitops.facts.known import Facts
+from cnai_gitops.facts.runtimes import Runtime
 from cnai_gitops.parts.autoscaling import scaled_object
 from cnai_gitops.parts.env import env_list
 from cnai_gitops.parts.network import network_policy
@@ -40,13 +41,15 @@ class KServe(ServeEngine):
         {"model", "runtime", "resources", "scaling", "rollout", "port", "args", "env", "startup", "timeout", "grace"}
     )
 
-    def honoured(self, holder: Serve) -> frozenset[str]:
-        """Beside its own, what the runtime of the stage can use."""
-        return super().honoured(holder) | frozenset(self.runtime(holder).honours)
+    def honoured(self, holder: Serve, facts: Facts) -> frozenset[str]:
+        """Beside its own, what the runtime of the stage can use; anything with one that nobody knows."""
+        runtime = facts.runtimes.get(holder.runtime)
+        return super().honoured(holder, facts) | frozenset(runtime.honours if runtime else type(holder).model_fields)
 
-    def platform_images(self, holder: Serve) -> Sequence[str]:
-        """The image of the runtime."""
-        return (self.runtime(holder).image,)
+    def platform_images(self, holder: Serve, facts: Facts) -> Sequence[str]:
+        """The image of the runtime; none with one that nobody knows."""
+        runtime = facts.runtimes.get(holder.runtime)
+        return (runtime.image,) if runtime else ()
 
     def resources(self, context: Context[Serve]) -> Iterable[Resource]:
         """InferenceServices, their scalers, budgets, network policy, account, and their route where there is a gateway."""
@@ -117,7 +120,10 @@ class KServe(ServeEngine):
 
     def _network(self, context: Context[Serve]) -> NetworkPolicy:
         ingress = [
-            (context.target.environment.endpoints.monitoring_namespace, self.runtime(context.stage).metrics_port or context.stage.port)
+            (
+                context.target.environment.endpoints.monitoring_namespace,
+                self.runtime(context.stage, context.facts).metrics_port or context.stage.port,
+            )
         ]
         if context.gateway:
             ingress.insert(0, (context.gateway.namespace, context.stage.port))
@@ -133,7 +139,7 @@ class KServe(ServeEngine):
                 gateway=(gateway.name, gateway.namespace),
                 host=f"{context.name}.{gateway.domain}",
                 # only the model's own paths: a runtime's management endpoints stay inside
-                paths=[path.replace("MODEL", str(context.stage.model)) for path in self.runtime(context.stage).paths],
+                paths=[path.replace("MODEL", str(context.stage.model)) for path in self.runtime(context.stage, context.facts).paths],
                 backends=[(f"{name}-predictor", 80, weight) for name, weight in weights],
                 timeout=context.stage.timeout,
             )
@@ -172,7 +178,7 @@ def _predictor(context: Context[Serve], name: str, digest: str, low: int, high: 
 
 def _model(context: Context[Serve], digest: str) -> PredictorModel:
     stage = context.stage
-    runtime = runtimes()[stage.runtime]
+    runtime = context.facts.runtimes[stage.runtime]
     env = {
         "CNAI_APP": context.blueprint.name,
         "CNAI_ENVIRONMENT": context.target.env,

@@ -13,7 +13,8 @@ from pydantic import AfterValidator, Field
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.roles import ServeEngine
 from cnai_gitops.emit import emit_one
-from cnai_gitops.facts.runtimes import Runtime, runtimes
+from cnai_gitops.facts.known import Facts
+from cnai_gitops.facts.runtimes import Runtime
 from cnai_gitops.parts.env import env_list
 from cnai_gitops.parts.network import network_policy
 from cnai_gitops.parts.ray import DASHBOARD_PORT, NODE, autoscaled, ray_cluster
@@ -36,10 +37,15 @@ class RayApplication(Spec):
     """One model of the service: its import path in the image, its route, and how many replicas it may have."""
 
     name: Name
+    """the model; its route is `/<name>`"""
     import_path: str = Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
+    """`module:attribute` in the image"""
     min: Count = 1
+    """replicas that always run"""
     max: Positive = 2
+    """most replicas"""
     cpus: Positive = 1
+    """cores of each replica"""
 
 
 class RayService(ServeEngine):
@@ -49,13 +55,21 @@ class RayService(ServeEngine):
     needs_model: ClassVar[bool] = False
     honours: ClassVar[frozenset[str]] = frozenset({"env"})
     image: ImageName
-    version: str = Field("2.56.0", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
+    """name of the image; the release pins its digest"""
+    version: str = Field(default="2.56.0", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
+    """Ray's version in the image"""
     applications: Annotated[Sequence[RayApplication], AfterValidator(tuple)] = Field(min_length=1)
+    """the models that the cluster serves"""
     min_workers: Positive = 2
+    """workers that always run"""
     max_workers: Positive = 4
+    """most workers"""
     worker: Resources = Resources(cpu="8", memory="32Gi")
+    """CPU and memory of each worker"""
     head: Resources = Resources(cpu="4", memory="16Gi")
+    """CPU and memory of the head"""
     accelerator: AcceleratorRequest | None = None
+    """accelerators of each worker"""
 
     def resources(self, context: Context[Serve]) -> Iterable[Resource]:
         """The RayService, its account, its network policy, the budget of its workers and its route where there is a gateway."""
@@ -67,9 +81,9 @@ class RayService(ServeEngine):
         if context.gateway:
             yield self._route(context, context.gateway)
 
-    def runtime(self, stage: Serve) -> Runtime:
+    def runtime(self, stage: Serve, facts: Facts) -> Runtime:
         """Ray Serve's own metrics."""
-        return runtimes()["ray"]
+        return facts.runtimes["ray"]
 
     def least(self, stage: Serve) -> int:
         """Workers that always run."""

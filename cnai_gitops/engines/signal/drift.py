@@ -13,6 +13,7 @@ from annotated_types import Gt, Le
 from cnai_gitops.contract.context import STEPS_IMAGE, Context
 from cnai_gitops.contract.roles import Signal
 from cnai_gitops.contract.workflow import Run, Scheduled, steps_container
+from cnai_gitops.facts.known import Facts
 from cnai_gitops.parts.alerts import alert, alert_name
 from cnai_gitops.parts.retraining import retraining
 from cnai_gitops.resources.base import Resource
@@ -34,12 +35,19 @@ class Drift(Signal):
     kind: Literal["drift"] = "drift"
     logs_requests: ClassVar[bool] = True
     method: Literal["psi", "ks"] = "psi"
+    """`psi`: population stability index; `ks`: Kolmogorov-Smirnov distance"""
     threshold: Annotated[float, Gt(0), Le(10)] = 0.2
+    """score above which the data has drifted"""
     window: Duration = "1d"
+    """how much of the recent inputs is compared"""
     schedule: Cron = "17 * * * *"
+    """when it is compared, in UTC"""
     reference: Name | None = None
+    """dataset to compare with; the first one that the train stage reads unless given"""
     then: Literal["alert", "retrain"] = "alert"
+    """`alert` tells people; `retrain` also starts the train stage"""
     retrain: Name | None = None
+    """train stage to start; needed when the app has more than one"""
 
     @property
     def starts(self) -> str | None:
@@ -51,7 +59,7 @@ class Drift(Signal):
         """For people."""
         return f"drift {self.schedule}, then {self.then}"
 
-    def platform_images(self, holder: Observe) -> Sequence[str]:
+    def platform_images(self, holder: Observe, facts: Facts) -> Sequence[str]:
         """The comparison runs in the steps image."""
         return (STEPS_IMAGE,)
 

@@ -30,12 +30,14 @@ class Slo(Signal):
 
     kind: Literal["slo"] = "slo"
     availability: Annotated[float, Gt(0), Le(99.999)] | None = None
+    """good answers in percent"""
     p99_ms: Annotated[float, Gt(0)] | None = None
+    """milliseconds within which 99 % of the answers come"""
 
     def rules(self, context: Context[Observe], services: Sequence[Context[Serve]]) -> Iterator[RuleGroup]:
         """A group for each service that has a promise to keep."""
         for service in services:
-            runtime = engine_of(service).runtime(service.stage)
+            runtime = engine_of(service).runtime(service.stage, service.facts)
             rules: list[Rule] = []
             if self.availability is not None:
                 rules += _availability(context, service, runtime, self.availability)

@@ -26,11 +26,17 @@ class Container(StepEngine):
 
     kind: Literal["container"] = "container"
     image: ImageName
+    """name of the image; the release pins its digest"""
     command: Strings = ()
+    """replaces the entry point of the image"""
     args: Strings = ()
+    """arguments"""
     resources: Resources = Resources(cpu="1", memory="2Gi")
+    """CPU and memory"""
     accelerator: AcceleratorRequest | None = None
+    """accelerators of the container"""
     env: Variables = Field(default_factory=dict)
+    """environment variables of this step"""
 
     def step(self, context: Context[Prepare], name: str) -> StepPlan:
         """One container template with the container contract's variables."""

@@ -28,12 +28,19 @@ class Ray(StepEngine):
 
     kind: Literal["ray"] = "ray"
     image: ImageName
+    """name of the image; the release pins its digest"""
     entrypoint: str = Field(min_length=1)
-    version: str = Field("2.56.0", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
+    """line that `ray job submit` runs"""
+    version: str = Field(default="2.56.0", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
+    """Ray's version in the image"""
     workers: Positive = 2
+    """workers of the cluster"""
     worker: Resources = Resources(cpu="4", memory="16Gi")
+    """CPU and memory of each worker"""
     head: Resources = Resources(cpu="2", memory="8Gi")
+    """CPU and memory of the head"""
     accelerator: AcceleratorRequest | None = None
+    """accelerators of each worker"""
 
     def step(self, context: Context[Prepare], name: str) -> StepPlan:
         """A resource template that creates the RayJob, queued, and waits for its end."""

@@ -38,7 +38,9 @@ class SparkPods(Spec):
     """Size of a driver or an executor; `memory` is the JVM heap ("4g"), the pod gets the overhead on top."""
 
     cores: Cores = 2
+    """cores of each pod"""
     memory: JvmMemory = "4g"
+    """JVM heap (`4g`); the pod gets the overhead on top"""
 
 
 class Spark(StepEngine):
@@ -46,13 +48,21 @@ class Spark(StepEngine):
 
     kind: Literal["spark"] = "spark"
     image: ImageName
+    """name of the image; the release pins its digest"""
     main: Annotated[str, Field(min_length=1)]
+    """main file, in `/opt/app` of the image unless it is a full address"""
     args: Strings = ()
-    version: str = Field("3.5.6", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
+    """arguments"""
+    version: str = Field(default="3.5.6", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
+    """Spark's version in the image"""
     executors: Positive = 2
+    """number of executors"""
     executor: SparkPods = SparkPods()
+    """size of each executor"""
     driver: SparkPods = SparkPods(cores=1, memory="2g")
+    """size of the driver"""
     conf: Annotated[Mapping[str, str], AfterValidator(_sorted)] = {}
+    """further Spark properties; they win over ours"""
 
     def step(self, context: Context[Prepare], name: str) -> StepPlan:
         """A resource template that creates the application and waits for its end, and the driver's account."""

@@ -32,6 +32,7 @@ class Grid(SweepEngine):
 
     kind: Literal["grid"] = "grid"
     space: Mapping[Name, Choice] = Field(min_length=1)
+    """hyperparameters and the values to try; every combination is one trial"""
 
     @model_validator(mode="after")
     def _small_enough(self) -> Grid:

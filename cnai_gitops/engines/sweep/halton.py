@@ -33,8 +33,11 @@ class Sweep(SweepEngine):
 
     kind: Literal["halton"] = "halton"
     trials: Annotated[int, Ge(1), Le(200)]
+    """how many trainings"""
     space: Mapping[Name, Space] = Field(min_length=1)
+    """hyperparameters and the values each may have"""
     seed: Count = 0
+    """another seed tries other values"""
 
     @model_validator(mode="after")
     def _enough(self) -> Sweep:

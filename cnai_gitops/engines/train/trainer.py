@@ -33,6 +33,7 @@ class Trainer(TrainEngine):
     kind: Literal["trainer"] = "trainer"
     honours: ClassVar[frozenset[str]] = frozenset({"command", "accelerator", "nodes", "resources", "checkpoint", "retries", "priority"})
     framework: Literal["torch", "jax"] = "torch"
+    """`torch` (torchrun) or `jax`"""
 
     def trial(self, context: Context[Train]) -> StepPlan:
         """Two steps, create and wait, and the TrainingRuntime that the TrainJobs refer to."""

@@ -25,9 +25,13 @@ class Cron(Trigger):
     kind: Literal["cron"] = "cron"
     wakes: ClassVar[bool] = True
     start: Line
+    """when the replicas are wanted, in five cron fields"""
     end: Line
+    """when they are not wanted any more, in five cron fields"""
     replicas: Positive
+    """replicas in between"""
     timezone: Timezone = "Etc/UTC"
+    """time zone of both"""
 
     @model_validator(mode="after")
     def _apart(self) -> Cron:

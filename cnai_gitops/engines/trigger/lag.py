@@ -25,8 +25,11 @@ class Lag(Trigger):
     honours: ClassVar[frozenset[str]] = frozenset({"fallback"})
     wakes: ClassVar[bool] = True
     topic: str = Field(pattern=r"^[A-Za-z0-9._-]{1,249}$")
+    """Kafka topic that is consumed"""
     consumer_group: str = Field(pattern=r"^[A-Za-z0-9._-]{1,249}$")
+    """consumer group of the service"""
     messages_per_replica: Positive = 100
+    """waiting messages that one replica takes"""
 
     def trigger(self, context: Context[Serve], load: Load) -> ScaleTrigger:
         """A Kafka trigger."""

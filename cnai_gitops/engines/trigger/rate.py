@@ -22,10 +22,11 @@ class Rate(Trigger):
     kind: Literal["rate"] = "rate"
     honours: ClassVar[frozenset[str]] = frozenset({"fallback"})
     requests_per_replica: Positive = 50
+    """requests a second that one replica takes"""
 
     def trigger(self, context: Context[Serve], load: Load) -> ScaleTrigger:
         """A Prometheus trigger."""
-        counter = engine_of(context).runtime(context.stage).requests
+        counter = engine_of(context).runtime(context.stage, context.facts).requests
         query = f'sum(rate({counter}{{namespace="{context.namespace}",service="{load.service}-metrics"}}[2m]))'
         return {
             "type": "prometheus",

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Required, TypedDict
 
-from annotated_types import Ge, MaxLen, MinLen
+from annotated_types import Ge, MinLen
 
 from cnai_gitops.resources.core.container import EnvFromSource, EnvVar, EnvVarSource, ResourceRequirements, SecurityContext
-from cnai_gitops.resources.core.meta import IntOrString, Matches, ObjectMeta, Quantity, TemplateMeta
+from cnai_gitops.resources.core.meta import IntOrString, ObjectMeta, Quantity, TemplateMeta
 from cnai_gitops.resources.core.pod import PodTemplateSpec
 from cnai_gitops.resources.core.volume import VolumeMount
 
@@ -132,7 +132,6 @@ class HeadService(TypedDict, total=False):
     kind: str
     metadata: TemplateMeta
     spec: HeadServiceSpec
-    status: Status
 
 
 class HeadServiceSpec(TypedDict, total=False):
@@ -181,59 +180,6 @@ class ClientIP(TypedDict, total=False):
     """`spec.headGroupSpec.headService.spec.sessionAffinityConfig.clientIP`."""
 
     timeoutSeconds: int
-
-
-class Status(TypedDict, total=False):
-    """`spec.headGroupSpec.headService.status`."""
-
-    conditions: list[Condition]
-    loadBalancer: LoadBalancer
-
-
-class Condition(TypedDict, total=False):
-    """`spec.headGroupSpec.headService.status.conditions[]`."""
-
-    lastTransitionTime: Required[str]
-    message: Required[Annotated[str, MaxLen(32768)]]
-    observedGeneration: Annotated[int, Ge(0)]
-    reason: Required[Annotated[str, MinLen(1), MaxLen(1024), Matches("[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?")]]
-    status: Required[Literal["True", "False", "Unknown"]]
-    type: Required[
-        Annotated[
-            str,
-            MaxLen(316),
-            Matches("([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])"),
-        ]
-    ]
-
-
-class LoadBalancer(TypedDict, total=False):
-    """`spec.headGroupSpec.headService.status.loadBalancer`."""
-
-    ingress: list[Ingress]
-
-
-class Ingress(TypedDict, total=False):
-    """`spec.headGroupSpec.headService.status.loadBalancer.ingress[]`."""
-
-    hostname: str
-    ip: str
-    ipMode: str
-    ports: list[IngressPort]
-
-
-class IngressPort(TypedDict, total=False):
-    """`spec.headGroupSpec.headService.status.loadBalancer.ingress[].ports[]`."""
-
-    error: Required[
-        Annotated[
-            str,
-            MaxLen(316),
-            Matches("([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])"),
-        ]
-    ]
-    port: Required[int]
-    protocol: Required[str]
 
 
 class IngressOptions(TypedDict, total=False):
@@ -318,11 +264,11 @@ class DeletionStrategy(TypedDict, total=False):
 class DeletionRule(TypedDict, total=False):
     """`spec.deletionStrategy.deletionRules[]`."""
 
-    condition: Required[DeletionRuleCondition]
+    condition: Required[Condition]
     policy: Required[Literal["DeleteCluster", "DeleteWorkers", "DeleteSelf", "DeleteNone"]]
 
 
-class DeletionRuleCondition(TypedDict, total=False):
+class Condition(TypedDict, total=False):
     """`spec.deletionStrategy.deletionRules[].condition`."""
 
     jobDeploymentStatus: Literal["Failed"]
