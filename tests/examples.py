@@ -112,7 +112,7 @@ def placed(blueprint: Blueprint, environment: Environment, said: Mapping[str, An
     """The golden repository with this application and environment. `said` is what the release says beside its pins."""
     images = {image: digest(image) for _, stage in blueprint.stages() for image in images_of(stage)}
     pins = {key: {"model": digest(str(stage.model))} for key, stage in blueprint.stages("serve") if needs_model(stage)}
-    platform = {name: digest(name) for key, stage in blueprint.stages() for name in platform_images_of(key, stage)}
+    platform = {name: digest(name) for key, stage in blueprint.stages() for name in platform_images_of(key, stage, surroundings().facts)}
     release = Release(app=APP, images=images, stages=merged(pins, said))
     environment = environment.with_(images={**platform, **environment.images})
     base = surroundings()

@@ -188,7 +188,7 @@ def change(draw: st.DrawFn, key: str, stage: Any) -> dict[str, Any]:
 
 @cache
 def surroundings() -> Project:
-    """the fraud repository: its environments, datasets and organisation."""
+    """The fraud repository: its environments, datasets and organisation."""
     project = load(REPOSITORY)
     assert project.findings == ()
     return replace(
@@ -205,7 +205,7 @@ def _with_l4(environment: Environment) -> Environment:
 
 
 def project_of(*applications: tuple[Blueprint, Mapping[str, Release]]) -> Project:
-    """the fraud repository with other applications in it."""
+    """The fraud repository with other applications in it."""
     base = surroundings()
     model = Entry(_bought(), PythonPlace(None, REPOSITORY), "blueprints/generated.py")
     return replace(
