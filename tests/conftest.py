@@ -106,6 +106,12 @@ def tmpfs(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
 
 
 @pytest.fixture
+def repository_of(tmp_path: Path) -> Callable[[str], Path]:
+    """A small repository of `tests/repositories` by its name, in a folder that a test may damage."""
+    return lambda name: copy_repository(name, tmp_path / name)
+
+
+@pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A small repository that is clean: one application, dev, and prod with a primary, a standby and a hub."""
     return copy_repository("fraud", tmp_path / "repository")

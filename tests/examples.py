@@ -60,9 +60,13 @@ def file_of(variant: type[Engine]) -> str:
 def example_of(variant: type[Engine]) -> Example:
     """The example of a variant. Raises AssertionError that names the file where it is missing or not as it should be."""
     text = vars(sys.modules[variant.__module__]).get("EXAMPLE")
-    assert isinstance(text, str), f"{file_of(variant)} has no constant EXAMPLE: YAML with the part of a blueprint that uses {variant.__name__}"
+    assert isinstance(text, str), (
+        f"{file_of(variant)} has no constant EXAMPLE: YAML with the part of a blueprint that uses {variant.__name__}"
+    )
     data = yaml.safe_load(text)
-    assert isinstance(data, dict) and "example" in data and data.keys() <= KEYS, f"EXAMPLE of {file_of(variant)} has the keys {sorted(KEYS)}"
+    assert isinstance(data, dict) and "example" in data and data.keys() <= KEYS, (
+        f"EXAMPLE of {file_of(variant)} has the keys {sorted(KEYS)}"
+    )
     return Example(variant, data["example"], data.get("beside", {}), data.get("other", {}))
 
 
