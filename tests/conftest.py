@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from cnai_gitops import pipeline
 from cnai_gitops.system.tools import Found, Settings, find
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -124,6 +125,24 @@ def copied_stories(stories: Path, tmp_path: Path) -> Path:
         shutil.copytree(stories / name, tmp_path / "stories" / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(stories / "cnai.toml", tmp_path / "stories")
     return tmp_path / "stories"
+
+
+@pytest.fixture
+def whole_stories(copied_stories: Path) -> Path:
+    """The same with the output of every story committed."""
+    config = copied_stories / "cnai.toml"
+    text, count = re.subn(r"^committed = .*\n", "", config.read_text(), flags=re.MULTILINE)
+    assert count == 1
+    config.write_text(text)
+    return copied_stories
+
+
+@pytest.fixture(scope="session")
+def built_stories(stories: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output of all stories, built once into a folder of its own. Nothing may be written there."""
+    folder = tmp_path_factory.mktemp("stories")
+    assert not pipeline.build(stories, settings, into=folder).failed
+    return folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from difflib import get_close_matches
 from typing import Any
 
 from cnai_gitops.findings import Finding, Location, Severity
-from cnai_gitops.plan.honours import in_blueprint, in_layers
+from cnai_gitops.plan.honours import in_blueprint, in_environment, in_layers
 from cnai_gitops.plan.images import accelerators_of, images_of, needs_model
 from cnai_gitops.plan.plan import Plan
+from cnai_gitops.plan.selection import HUB, PLATFORM
 from cnai_gitops.plan.words import of_app, of_environments
 from cnai_gitops.project import Entry
 from cnai_gitops.source.places import Place
@@ -36,9 +37,16 @@ def check_app(plan: Plan, app: str) -> Iterator[Finding]:
             yield from _check_patches(plan, env, app)
 
 
+def check_environments(plan: Plan) -> Iterator[Finding]:
+    """Findings of environments, whatever runs there."""
+    for environment in plan.project.environments.values():
+        yield from in_environment(environment, plan.project.facts)
+
+
 def check_strays(plan: Plan) -> Iterator[Finding]:
-    """Findings of environments, and of releases and patch folders that belong to no application or environment."""
+    """Findings of environments, of releases and patch folders that belong to no application or environment, and of `committed`."""
     project = plan.project
+    yield from _check_committed(plan)
     yield from of_environments(plan)
     for env, app in project.releases:
         if env not in project.environments or app not in project.apps:
@@ -46,6 +54,17 @@ def check_strays(plan: Plan) -> Iterator[Finding]:
     for env, app in project.patches:
         if env not in project.environments or app not in project.apps:
             yield from _check_patches(plan, env, app)
+
+
+def _check_committed(plan: Plan) -> Iterator[Finding]:
+    config, place = plan.project.config, plan.project.config_place.locate(("committed",))
+    known = [*plan.project.apps, PLATFORM, HUB]
+    for owner in config.committed:
+        if owner not in known:
+            yield _unknown("CNAI233", "owner", owner, known, place)
+    if config.committed and config.rendered == "branches":
+        message = '`committed` has no effect with `rendered = "branches"`: nothing is committed beside the sources'
+        yield Finding(code="CNAI215", message=message, location=place, help="remove one of the two")
 
 
 def _unknown(code: str, what: str, name: str, known: Iterable[str], location: Location | None, extra: str = "") -> Finding:
@@ -158,6 +177,7 @@ def _check_release(plan: Plan, env: str, app: str, release: Entry[Release]) -> I
     yield from _check_images(blueprint, release)
     yield from _check_gateways(project.environments[env], blueprint, release)
     yield from _check_places(plan, env, blueprint)
+    yield from _check_reach(plan, env, project.apps[app])
     yield from _check_pools(plan, env, project.apps[app])
     yield from _check_canaries(blueprint, release)
     yield from _pending(plan, env, app, release)
@@ -177,6 +197,29 @@ def _check_places(plan: Plan, env: str, blueprint: Blueprint) -> Iterator[Findin
                 at,
                 f" in {env}, but {app} {use.stage} {use.access[:-1]}s it",
             )
+
+
+def _check_reach(plan: Plan, env: str, entry: Entry[Blueprint]) -> Iterator[Finding]:
+    """Data in the namespace of its owner must not be wanted in another one: its pods would wait for a volume for ever."""
+    project, app = plan.project, entry.value
+    for target in plan.targets_of(app.name):
+        for use in plan.uses(app) if target.env == env else ():
+            place = plan.dataset_place(use.dataset, target)
+            dataset = project.datasets.get(use.dataset)
+            if place and place.source.of_team and dataset and dataset.value.owner != app.team:
+                own = use.dataset in target.environment.datasets and target.cluster in target.environment.datasets[use.dataset].clusters
+                at = ("datasets", use.dataset, "clusters", target.cluster, "uri") if own else ("datasets", use.dataset, "uri")
+                message = (
+                    f"{app.name} {use.stage} of team {app.team!r} {use.access[:-1]}s dataset {use.dataset!r}, "
+                    f"but on {target.name} it lies in the namespace of team {dataset.value.owner!r} ({place.uri})"
+                )
+                yield Finding(
+                    code="CNAI232",
+                    message=message,
+                    location=project.environments[env].place.locate(at),
+                    help="keep what several teams use in an object store or a database",
+                    target=target.name,
+                )
 
 
 def _pending(plan: Plan, env: str, app: str, release: Entry[Release]) -> Iterator[Finding]:

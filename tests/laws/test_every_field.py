@@ -41,6 +41,7 @@ ELSEWHERE: dict[str, str] = {
     "AcceleratorClass.tdp_watts": "a number for people",
     "AcceleratorClass.vendor": "a word for people",
     "Config.at": "the day of the verdict; tests/unit/test_cli.py",
+    "Config.committed": "whose files are written; tests/unit/test_committed.py",
     "Config.requires": "which version may run; tests/unit/test_versions.py",
     "Override.reason": "shown by the review beside what was overridden",
     "Waivers.team": "must be the name of its file; tests/unit/test_cli_mistakes.py",

@@ -33,14 +33,21 @@ Place = tuple[str | int, ...]
 
 @cache
 def held(variant: type[Engine]) -> tuple[Place, Spec, Place]:
-    """Where the stage that has the variant is in its example's blueprint, the model that holds it, and where that is in the stage."""
-    blueprint = example_of(variant).project.apps[APP].value
-    for kind in STAGES:
-        for i, stage in enumerate(getattr(blueprint, kind)):
-            for path, holder, variants in variants_of(stage):
-                if any(type(item) is variant for item in variants):
-                    return (kind, i), holder, path
+    """Where the stage (or the place of a dataset) that has the variant is in its example, the model that holds it, and where that is."""
+    made = example_of(variant).project
+    blueprint, environment = made.apps[APP].value, made.environments[ENV].value
+    tops = [((kind, i), stage) for kind in STAGES for i, stage in enumerate(getattr(blueprint, kind))]
+    tops += [(("datasets", name), place) for name, place in environment.datasets.items()]
+    for at, top in tops:
+        for path, holder, variants in variants_of(top):
+            if any(type(item) is variant for item in variants):
+                return at, holder, path
     raise AssertionError(f"{file_of(variant)}: EXAMPLE does not use {variant.__name__}")
+
+
+def in_environment(variant: type[Engine]) -> bool:
+    """True for a variant that an environment holds."""
+    return held(variant)[0][0] not in STAGES
 
 
 def settable(holder: Spec, variant: type[Engine]) -> list[str]:
@@ -69,47 +76,52 @@ def values_of(holder: Spec, name: str) -> list[Any]:
     return [value for value in candidates(type(holder), name) if of_type(type(holder), name, value)]
 
 
-def first(holder: Spec, name: str) -> Any:
-    """A value that says something: it is none of the defaults."""
+def telling(holder: Spec, name: str) -> list[Any]:
+    """Values that say something: they are none of the defaults."""
     default = type(holder).model_fields[name].get_default(call_default_factory=True)
-    return next(value for value in values_of(holder, name) if value not in (default, None, (), [], {}))
+    return [value for value in values_of(holder, name) if value not in (default, None, (), [], {}, "")]
 
 
 @cache
-def full(variant: type[Engine]) -> Any:
-    """The example's blueprint with every field of the holder set that the variant honours, and can be set beside the others."""
-    stage, holder, path = held(variant)
-    blueprint = example_of(variant).project.apps[APP].value
+def full(variant: type[Engine]) -> tuple[Any, Any]:
+    """The example's blueprint and environment; each field that the variant honours is set, if it can be beside the others."""
+    at, holder, path = held(variant)
+    made = example_of(variant).project
+    tops = [made.apps[APP].value, made.environments[ENV].value]
+    number = int(in_environment(variant))
     left_out = idle(variant)
     for name in settable(holder, variant):
         if name in left_out or name in holder.model_fields_set:
             continue
-        try:
-            more = changed(blueprint, (*stage, *path, name), first(holder, name))
-        except ValidationError:  # another form of the same thing, such as steps beside an engine
-            continue
-        blueprint = more
-    return blueprint
+        for value in telling(holder, name):
+            try:
+                tops[number] = changed(tops[number], (*at, *path, name), value)
+            except ValidationError:  # another form of the same thing, such as steps beside an engine
+                continue
+            break
+    return tops[0], tops[1]
 
 
 @pytest.mark.parametrize(("role", "kind"), DECIDING)
 def test_what_a_variant_honours_has_an_effect(role: str, kind: str) -> None:
     variant = engines()[role, kind]
-    stage, holder, path = held(variant)
+    at, holder, path = held(variant)
     base = full(variant)
-    environment = example_of(variant).project.environments[ENV].value
-    whole = placed(base, environment, release(base))
+    said = release(base[0])
+    whole = placed(*base, said)
     assert [finding.message for finding in make_plan(whole).findings if finding.fails] == []
     seen = outcome(whole)
 
     def differs(name: str) -> bool:
         """True when another value of a field, its default included, changes what is seen, or a rule refuses it."""
         for value in (type(holder).model_fields[name].get_default(call_default_factory=True), *values_of(holder, name)):
+            tops = list(base)
+            number = int(in_environment(variant))
             try:
-                other = changed(base, (*stage, *path, name), value)
+                tops[number] = changed(tops[number], (*at, *path, name), value)
             except ValidationError:
                 return True
-            if outcome(placed(other, environment, release(base))) != seen:
+            if outcome(placed(tops[0], tops[1], said)) != seen:
                 return True
         return False
 
@@ -142,7 +154,13 @@ def written(variant: type[Engine]) -> tuple[dict[str, Any], str, Place, dict[str
     parts = merged(example.beside, example.example)
     stage = dict(project_of(parts).apps[APP].value.stages(kind))
     [key] = stage
-    return parts, key, path, {name: plain(first(holder, name)) for name in idle(variant)}
+    return parts, key, path, values_without_effect(variant)
+
+
+def values_without_effect(variant: type[Engine]) -> dict[str, Any]:
+    """A value for each field that the variant does not honour."""
+    _, holder, _ = held(variant)
+    return {name: plain(telling(holder, name)[0]) for name in idle(variant)}
 
 
 def plain(value: Any) -> Any:
@@ -190,7 +208,23 @@ def line(root: Path, finding: Finding) -> str:
     return (root / finding.location.file).read_text().splitlines()[finding.location.line - 1].strip().partition(":")[0]
 
 
-@pytest.mark.parametrize(("role", "kind"), DECIDING)
+IN_STAGES = [(role, kind) for role, kind in DECIDING if not in_environment(engines()[role, kind])]
+IN_ENVIRONMENTS = [(role, kind) for role, kind in DECIDING if in_environment(engines()[role, kind])]
+
+
+@pytest.mark.parametrize(("role", "kind"), IN_ENVIRONMENTS)
+def test_what_a_variant_of_an_environment_does_not_honour_is_an_error_where_it_is_set(role: str, kind: str, tmp_path: Path) -> None:
+    variant = engines()[role, kind]
+    at, _, path = held(variant)
+    values = values_without_effect(variant)
+    example = example_of(variant)
+    secrets = {value: {"remote": f"risk/{value}"} for name, value in values.items() if name == "secret"}
+    more = {"environment": {"secrets": secrets, **nested((*at, *path), values)}}
+    lay(tmp_path, merged(merged(example.beside, example.example), more), {}, {})
+    assert complaints(tmp_path) == {(name, name) for name in values}
+
+
+@pytest.mark.parametrize(("role", "kind"), IN_STAGES)
 def test_what_a_variant_does_not_honour_is_an_error_where_it_is_set(role: str, kind: str, tmp_path: Path, cnai: Cnai) -> None:
     variant = engines()[role, kind]
     parts, key, path, values = written(variant)

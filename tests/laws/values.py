@@ -31,6 +31,7 @@ SAID: dict[str, Any] = {
     "Config.approvers": {"images": ["security"]},
     "Config.git": {"repository": "https://git.example.com/other.git"},
     "Config.organisation": {"name": "other", "registry": "r", "models": "m"},
+    "DatasetPlace.clusters": {"dev1": {"region": "eu-north-1"}},
     "DatasetPlace.uri": "s3://other/place",
     "Endpoints.artifacts": {"bucket": "other", "region": "eu-west-1"},
     "Environment.endpoints": {"artifacts": {"bucket": "other", "region": "eu-west-1"}},

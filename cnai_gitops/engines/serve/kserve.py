@@ -172,7 +172,7 @@ def _predictor(context: Context[Serve], name: str, digest: str, low: int, high: 
     if sink:
         predictor["logger"] = {"mode": "request", "url": sink}
     predictor["model"] = _model(context, digest)
-    predictor["volumes"] = scratch("4Gi", shm="2Gi")
+    predictor["volumes"] = [*scratch("4Gi", shm="2Gi"), *context.data.volumes]
     return predictor
 
 
@@ -183,6 +183,7 @@ def _model(context: Context[Serve], digest: str) -> PredictorModel:
         "CNAI_APP": context.blueprint.name,
         "CNAI_ENVIRONMENT": context.target.env,
         "CNAI_CLUSTER": context.target.cluster,
+        **context.mounted_variables,
         **stage.env,
     }
     model = str(stage.model)
@@ -201,7 +202,7 @@ def _model(context: Context[Serve], digest: str) -> PredictorModel:
         "readinessProbe": readiness,
         "livenessProbe": liveness,
         "securityContext": container_security(),
-        "volumeMounts": mounts("tmp", "shm"),
+        "volumeMounts": [*mounts("tmp", "shm"), *context.data.mounts],
     }
 
 

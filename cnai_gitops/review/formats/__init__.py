@@ -53,8 +53,9 @@ def _listed(value: list[Any]) -> str:
 
 
 def warnings(review: Review) -> list[str]:
-    """What must be read first: owners that are gone, deletions, refused changes, restarts, escape hatches."""
-    lines = [f"{owner} is gone: nothing of it is left" for owner in review.gone]
+    """What must be read first: what was not compared, owners that are gone, deletions, refused changes, restarts, escape hatches."""
+    lines = [*review.notes]
+    lines += [f"{owner} is gone: nothing of it is left" for owner in review.gone]
     lines += [f"deletes {name} on {where}" for name, where in _over_targets(review, lambda c: c.sign == "-")]
     lines += [
         f"cannot change {', '.join(c.immutable)} of {plain(t.name(c))} on {t.target}: the API server refuses it"
@@ -80,7 +81,12 @@ def _is_service(change: Change) -> bool:
 
 
 def headline(review: Review) -> str:
-    """One line: how much changes, in how much."""
+    """One line: how much changes, in how much, and how many owners that leaves out."""
+    text = _headline(review)
+    return f"{text}; {len(review.uncompared)} owner(s) not compared" if review.uncompared else text
+
+
+def _headline(review: Review) -> str:
     if not review.compared:
         return "0 objects compared: this review says nothing"
     signs = {sign: sum(c.sign == sign for _, c in review.all()) for sign in "+~-"}
