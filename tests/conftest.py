@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from skips import Declared
 
 ROOT = Path(__file__).resolve().parents[1]
-CASES = ROOT / "tests" / "golden"
+REPOSITORIES = ROOT / "tests" / "repositories"
 NEEDED = ("conftest", "kustomize", "kbuild")
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -78,9 +78,9 @@ def scan(digest: str) -> str:
     return json.dumps(report)
 
 
-def copy_case(name: str, to: Path) -> Path:
-    """A golden case's repository, with a clean scan report for every digest that it pins."""
-    shutil.copytree(CASES / name / "repository", to)
+def copy_repository(name: str, to: Path) -> Path:
+    """One of the small repositories, with a clean scan report for every digest that it pins."""
+    shutil.copytree(REPOSITORIES / name, to)
     evidence = to / "policies" / "evidence"
     evidence.mkdir(parents=True)
     pinned = {digest for file in to.glob("environments/*/*.yaml") for digest in DIGEST.findall(file.read_text())}
@@ -107,9 +107,15 @@ def tmpfs(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
 
 
 @pytest.fixture
+def repository_of(tmp_path: Path) -> Callable[[str], Path]:
+    """A small repository of `tests/repositories` by its name, in a folder that a test may damage."""
+    return lambda name: copy_repository(name, tmp_path / name)
+
+
+@pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A small repository that is clean: one application, dev, and prod with a primary, a standby and a hub."""
-    return copy_case("fraud", tmp_path / "repository")
+    return copy_repository("fraud", tmp_path / "repository")
 
 
 @pytest.fixture

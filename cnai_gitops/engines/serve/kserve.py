@@ -229,3 +229,9 @@ def _probes(stage: Serve, runtime: Runtime) -> tuple[Probe, Probe, Probe]:
     # the startup probe covers loading; liveness must never kill a server that is still reading weights
     loading = probe(runtime.ready, 10, max(3, seconds(stage.startup) // 10))
     return loading, probe(runtime.ready, 10, 3), probe(runtime.live, 20, 3)
+
+
+EXAMPLE = """
+example:
+  serve: {name: scorer, model: bought, engine: {kind: kserve}}
+"""

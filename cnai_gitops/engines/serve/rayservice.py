@@ -159,3 +159,22 @@ def _application(application: RayApplication) -> dict[str, Any]:
         "route_prefix": f"/{application.name}",
         "deployments": [deployment],
     }
+
+
+EXAMPLE = """
+example:
+  serve:
+    name: models
+    engine: {kind: rayservice, image: models, applications: [{name: eta, import_path: "models.eta:app"}]}
+other:
+  RayService:
+    image: other
+    version: 2.50.0
+    applications: [{name: route, import_path: "models.route:app"}]
+    min_workers: 3
+    max_workers: 9
+    worker: {cpu: "3", memory: 1Gi}
+    head: {cpu: "3", memory: 1Gi}
+    accelerator: {type: l4}
+  RayApplication: {name: other, import_path: "models.other:app", min: 0, max: 7, cpus: 3}
+"""

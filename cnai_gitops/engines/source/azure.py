@@ -17,3 +17,13 @@ class Azure(Source):
     schemes: ClassVar[tuple[str, ...]] = ("abfss",)
     encryptions: ClassVar[tuple[str, ...]] = ("csek", "cmek")
     honours: ClassVar[frozenset[str]] = frozenset({"encryption", "kms_key", "secret"})
+
+
+EXAMPLE = """
+beside:
+  prepare: {name: rows, engine: {kind: container, image: rows}, reads: [rows]}
+example:
+  environment:
+    datasets: {rows: {uri: "abfss://rows@account.dfs.core.windows.net/rows", encryption: cmek, kms_key: key/rows, secret: login}}
+    secrets: {login: {remote: risk/login}}
+"""

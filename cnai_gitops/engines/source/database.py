@@ -17,3 +17,13 @@ class Database(Source):
     schemes: ClassVar[tuple[str, ...]] = ("postgres", "postgresql", "mysql", "jdbc:postgresql", "jdbc:mysql", "bigquery")
     encryptions: ClassVar[tuple[str, ...]] = ("tde", "cmek")
     honours: ClassVar[frozenset[str]] = frozenset({"encryption", "kms_key", "secret"})
+
+
+EXAMPLE = """
+beside:
+  prepare: {name: rows, engine: {kind: container, image: rows}, reads: [rows]}
+example:
+  environment:
+    datasets: {rows: {uri: "postgres://db.example.com/risk/public/rows", encryption: tde, kms_key: key/rows, secret: login}}
+    secrets: {login: {remote: risk/login}}
+"""

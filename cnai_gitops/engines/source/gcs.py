@@ -17,3 +17,13 @@ class Gcs(Source):
     schemes: ClassVar[tuple[str, ...]] = ("gs", "gcs")
     encryptions: ClassVar[tuple[str, ...]] = ("csek", "cmek")
     honours: ClassVar[frozenset[str]] = frozenset({"encryption", "kms_key", "secret"})
+
+
+EXAMPLE = """
+beside:
+  prepare: {name: rows, engine: {kind: container, image: rows}, reads: [rows]}
+example:
+  environment:
+    datasets: {rows: {uri: "gs://risk/rows", encryption: cmek, kms_key: key/rows, secret: login}}
+    secrets: {login: {remote: risk/login}}
+"""

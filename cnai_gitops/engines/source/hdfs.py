@@ -17,3 +17,13 @@ class Hdfs(Source):
     schemes: ClassVar[tuple[str, ...]] = ("hdfs",)
     encryptions: ClassVar[tuple[str, ...]] = ("tde",)
     honours: ClassVar[frozenset[str]] = frozenset({"encryption", "kms_key", "secret"})
+
+
+EXAMPLE = """
+beside:
+  prepare: {name: rows, engine: {kind: container, image: rows}, reads: [rows]}
+example:
+  environment:
+    datasets: {rows: {uri: "hdfs://namenode.example.com:8020/rows", encryption: tde, kms_key: key/rows, secret: login}}
+    secrets: {login: {remote: risk/login}}
+"""

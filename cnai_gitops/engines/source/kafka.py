@@ -17,3 +17,13 @@ class Kafka(Source):
     schemes: ClassVar[tuple[str, ...]] = ("kafka",)
     encryptions: ClassVar[tuple[str, ...]] = ("cmek",)
     honours: ClassVar[frozenset[str]] = frozenset({"encryption", "kms_key", "secret"})
+
+
+EXAMPLE = """
+beside:
+  prepare: {name: rows, engine: {kind: container, image: rows}, reads: [rows]}
+example:
+  environment:
+    datasets: {rows: {uri: "kafka://kafka.example.com:9093/rows", encryption: cmek, kms_key: key/rows, secret: login}}
+    secrets: {login: {remote: risk/login}}
+"""

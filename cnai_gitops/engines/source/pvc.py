@@ -36,3 +36,12 @@ class Pvc(Source):
         found = _URI.fullmatch(uri)
         assert found
         return Claim(found["claim"], (found["path"] or "").strip("/"))
+
+
+EXAMPLE = """
+beside:
+  prepare: {name: rows, engine: {kind: container, image: rows}, reads: [rows]}
+example:
+  environment:
+    datasets: {rows: {uri: "pvc://rows/daily", encryption: cmek, kms_key: key/rows}}
+"""

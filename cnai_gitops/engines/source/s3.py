@@ -17,3 +17,13 @@ class S3(Source):
     schemes: ClassVar[tuple[str, ...]] = ("s3", "s3a", "s3n")
     encryptions: ClassVar[tuple[str, ...]] = ("sse-s3", "sse-kms", "csek")
     honours: ClassVar[frozenset[str]] = frozenset({"encryption", "kms_key", "secret"})
+
+
+EXAMPLE = """
+beside:
+  prepare: {name: rows, engine: {kind: container, image: rows}, reads: [rows]}
+example:
+  environment:
+    datasets: {rows: {uri: "s3://risk/rows", encryption: sse-kms, kms_key: key/rows, secret: login}}
+    secrets: {login: {remote: risk/login}}
+"""

@@ -61,3 +61,17 @@ class Container(StepEngine):
             template["volumes"] = list(context.data.volumes)
         template["container"] = container
         return StepPlan(entry=name, templates=(template,))
+
+
+EXAMPLE = """
+example:
+  prepare: {name: rows, engine: {kind: container, image: rows, args: ["--window=1d"]}}
+other:
+  Container:
+    image: other
+    command: [sh]
+    args: ["--window=2d"]
+    resources: {cpu: "3", memory: 1Gi}
+    accelerator: {type: l4}
+    env: {A: "1"}
+"""

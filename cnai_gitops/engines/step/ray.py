@@ -97,3 +97,18 @@ class Ray(StepEngine):
                 ),
             },
         }
+
+
+EXAMPLE = """
+example:
+  prepare: {name: rows, engine: {kind: ray, image: rows, entrypoint: python rows.py}}
+other:
+  Ray:
+    image: other
+    entrypoint: python other.py
+    version: 2.50.0
+    workers: 5
+    worker: {cpu: "3", memory: 1Gi}
+    head: {cpu: "3", memory: 1Gi}
+    accelerator: {type: l4}
+"""

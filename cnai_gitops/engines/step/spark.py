@@ -169,3 +169,20 @@ SECURE = {
     "spark.network.crypto.enabled": "true",
     "spark.io.encryption.enabled": "true",
 }
+
+
+EXAMPLE = """
+example:
+  prepare: {name: rows, engine: {kind: spark, image: rows, main: rows.py}}
+other:
+  Spark:
+    image: other
+    main: other.py
+    args: ["--window=2d"]
+    version: 3.5.1
+    executors: 9
+    executor: {cores: 4}
+    driver: {cores: 4}
+    conf: {spark.a: "1"}
+  SparkPods: {cores: 9, memory: 9g}
+"""

@@ -207,3 +207,11 @@ def _pod(context: Context[Train]) -> PodSpec:
 def runtime_name(context: Context[Train]) -> str:
     """Name of the TrainingRuntime of a stage."""
     return fit(context.workflow_name, 63)
+
+
+EXAMPLE = """
+example:
+  train: {name: scorer, image: train, accelerator: {type: h100}, engine: {kind: trainer}}
+other:
+  Trainer: {framework: jax}
+"""
