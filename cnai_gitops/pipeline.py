@@ -104,11 +104,11 @@ class Run:
     def keys(self) -> dict[str, str]:
         """From what the files of each owner are made, and the memory for the next run written."""
         project = self.resolved.plan.project
-        apps = self.memory.plain(self.resolved.records_now())
+        records = self.resolved.records_now()
         if self.memory.made_by:
-            self.memory.write(project, apps)
-        shared = shared_key(project, apps, self.memory.made_by)
-        return {PLATFORM: shared, HUB: shared} | {app: record["key"] for app, record in apps.items()}
+            self.memory.write(project, records)
+        shared = shared_key(project, records, self.memory.made_by)
+        return {PLATFORM: shared, HUB: shared} | {app: record.key for app, record in records.items()}
 
 
 def build(

@@ -23,7 +23,7 @@ from cnai_gitops.plan.target import Target
 from cnai_gitops.resolved.kustomize_tree import Files, kustomize_tree, overlay_path
 from cnai_gitops.resolved.memory import AppRecord, Keys, UnitRecord
 from cnai_gitops.resolved.units import Objects, Summary, Unit, pack, unpack
-from cnai_gitops.resources.base import Key, Resource
+from cnai_gitops.resources.base import Resource
 from cnai_gitops.system.git import blob_id
 
 
@@ -108,6 +108,10 @@ class Resolved:
                 self.load(unit)
         return self._summaries[unit]
 
+    def _keys(self, unit: Unit) -> Sequence[str]:
+        record = self._record(unit)
+        return record.data["summary"]["keys"] if record else self.summary(unit).keys
+
     def consumer(self, app: str) -> Consumer:
         """What an application touches."""
         return self.records[app].consumer if app in self.records else consumer(self.plan, app)
@@ -151,26 +155,25 @@ class Resolved:
         keys = Keys(self.plan.project)
         found = {}
         for app in self.plan.project.apps:
-            known = self.records.get(app)
-            if known and all(unit.blob or not self._blobs.get(self._unit(app, name)) for name, unit in known.units.items()):
-                found[app] = known
+            if app in self.records and not (self._blobless(app) and app in self.apps and self._blobs.keys() & set(self.apps[app])):
+                found[app] = self.records[app]
             elif not exit_code(self.plan.of_apps.get(app, ())):
                 found[app] = self._now(app, keys)
         return found
+
+    def _blobless(self, app: str) -> bool:
+        return not all(unit.blob for unit in self.records[app].units.values())
 
     def _now(self, app: str, keys: Keys) -> AppRecord:
         touched = self.consumer(app)
         datasets, models = [use.dataset for use in touched.uses], [model for _, model in touched.serves]
         units = {
-            unit.target.name: UnitRecord(
+            unit.target.name: UnitRecord.of(
                 keys.unit(app, unit.target.env, datasets, models), self.summary(unit), self.tenant(unit), self._blobs.get(unit, "")
             )
             for unit in self.apps.get(app, ())
         }
-        return AppRecord(keys.app(app, datasets, models), touched.team, touched, self.hatches(app), self.plan.of_apps.get(app, ()), units)
-
-    def _unit(self, app: str, target: str) -> Unit:
-        return next(unit for unit in self.apps[app] if unit.target.name == target)
+        return AppRecord.of(keys.app(app, datasets, models), touched, self.hatches(app), self.plan.of_apps.get(app, ()), units)
 
     def _record(self, unit: Unit) -> UnitRecord | None:
         record = self.records.get(unit.owner)
@@ -203,10 +206,10 @@ class Resolved:
 
         With `apps` only those and what is named alike are looked at.
         """
-        first: dict[tuple[str, Key], Unit] = {}
+        first: dict[tuple[str, str], Unit] = {}
         findings: list[Finding] = []
         for unit in (unit for name, units in self.apps.items() if not apps or _alike(name, apps) for unit in units):
-            for key in self.summary(unit).keys:
+            for key in self._keys(unit):
                 other = first.setdefault((unit.target.name, key), unit)
                 if other is not unit:
                     findings.append(self._collision(key, other, unit))
@@ -257,10 +260,10 @@ class Resolved:
             carried[unit.target].append(Presence(unit.owner, unit.team, self.summary(unit).kinds))
         return carried
 
-    def _collision(self, key: Key, one: Unit, other: Unit) -> Finding:
-        stage = next(r.stage for r in self.load(other).resources if r.key == key)
-        message = f"{one.owner} and {other.owner} both make {key.kind}/{key.name}"
-        at = self.plan.project.apps[other.owner].place.locate(tuple(stage.split(".", 1)))
+    def _collision(self, key: str, one: Unit, other: Unit) -> Finding:
+        resource = next(r for r in self.load(other).resources if str(r.key) == key)
+        message = f"{one.owner} and {other.owner} both make {resource.key.kind}/{resource.key.name}"
+        at = self.plan.project.apps[other.owner].place.locate(tuple(resource.stage.split(".", 1)))
         return Finding(code="CNAI301", message=message, location=at, target=other.target.name, help="rename one of the stages")
 
 
