@@ -25,16 +25,19 @@ from cnai_gitops.render import Owner
 from cnai_gitops.resolved.index import Resolved
 from cnai_gitops.resolved.kustomize_tree import overlay_path
 from cnai_gitops.resolved.memory import AppRecord, Memory, shared_key
-from cnai_gitops.resolved.units import Unit
+from cnai_gitops.resolved.units import Unit, content_token
 from cnai_gitops.system import kustomize
 from cnai_gitops.system.data import policies_dir
 from cnai_gitops.system.files import Writer, lock
+from cnai_gitops.system.root import CONFIG
+from cnai_gitops.system.store import digest_of, read_store, write_store
 from cnai_gitops.system.tools import Settings, require
 
 if TYPE_CHECKING:
     from cnai_gitops.check.verdict import Verdict
 
 LOCK = ".cnai/lock"
+VERDICTS = "verdicts"
 WORTH = 1500
 """Applications for which one more process pays; one with its Kustomize tree counts for three."""
 
@@ -90,6 +93,7 @@ class Run:
 
     resolved: Resolved
     memory: Memory
+    records: Mapping[str, AppRecord] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, root: Path, settings: Settings, selection: Selection = EVERYTHING, *, remember: bool = True) -> Run:
@@ -104,11 +108,22 @@ class Run:
     def keys(self) -> dict[str, str]:
         """From what the files of each owner are made, and the memory for the next run written."""
         project = self.resolved.plan.project
-        records = self.resolved.records_now()
+        records = self.records = self.resolved.records_now()
         if self.memory.made_by:
             self.memory.write(project, records)
         shared = shared_key(project, records, self.memory.made_by)
         return {PLATFORM: shared, HUB: shared} | {app: record.key for app, record in records.items()}
+
+    def tokens(self, selection: Selection) -> dict[Unit, str]:
+        """What stands for everything that each unit is made from."""
+        project = self.resolved.plan.project
+        names = [CONFIG, *(f"environments/{env}/environment.yaml" for env in project.environments)]
+        surroundings = digest_of(*(f"{name} {project.digests.get(name)}" for name in names))
+        found = {}
+        for unit in self.resolved.units(selection):
+            record = self.records[unit.owner].units.get(unit.target.name) if unit.owner in self.records else None
+            found[unit] = record.key if record else content_token(self.resolved.load(unit), surroundings)
+        return found
 
 
 def build(
@@ -209,9 +224,23 @@ def judge(run: Run, settings: Settings, selection: Selection = EVERYTHING, *, at
     if exit_code(findings):
         return Verdict(findings=findings)
     run.keys()
+    whole = not (selection.apps or selection.environments)
+    made_by = f"{run.memory.made_by} {conftest.path} {conftest.version}"
+    known = read_store(root, VERDICTS, made_by) if run.memory.made_by and whole else {}
     own, pack, locked = root / "policies", policies_dir(), root / "schemas" / "crds"
     packs = [pack] if not own.is_dir() or own.resolve() == pack.resolve() else [pack, own]
-    found = verdict(resolved, selection, at=at, packs=packs, conftest=conftest.path, lock_dir=locked if locked.is_dir() else None)
+    found = verdict(
+        resolved,
+        selection,
+        at=at,
+        packs=packs,
+        conftest=conftest.path,
+        lock_dir=locked if locked.is_dir() else None,
+        tokens=run.tokens(selection),
+        known=known,
+    )
+    if run.memory.made_by and whole and found.known:
+        write_store(root, VERDICTS, made_by, found.known)
     found.findings = _joined(findings, found.findings, stale)
     return found
 

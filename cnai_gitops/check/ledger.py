@@ -8,7 +8,7 @@ once, because sensors and people start it; one that a schedule runs is counted t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -27,7 +27,11 @@ _SCALERS = ("ScaledObject", "ScaledJob")
 def peaks(bodies: Sequence[Body]) -> dict[Key, Demand]:
     """Peak of every object of one target; the larger one where two bodies have the same identity."""
     inventory = Inventory(bodies)
-    through_others = _counted_through_others(inventory)
+    return demands(inventory, counted_through_others(runs(inventory)))
+
+
+def demands(inventory: Inventory, through_others: Collection[Key]) -> dict[Key, Demand]:
+    """Peak of every object of the inventory; `through_others` are templates that are counted where they are run."""
     found: dict[Key, Demand] = {}
     for key, same in inventory.bodies.items():
         if key in through_others or all(_takes_turns(body, inventory) for body in same):
@@ -40,7 +44,7 @@ def peaks(bodies: Sequence[Body]) -> dict[Key, Demand]:
     return found
 
 
-def findings(bodies: Sequence[Body], found: Mapping[Key, Demand], target: str = "") -> list[Finding]:
+def findings(inventory: Inventory, found: Mapping[Key, Demand], target: str = "") -> list[Finding]:
     """What the ledger could not tell: CNAI601 unbounded, CNAI602 unknown, CNAI603 a quantity that is no whole number."""
     result = []
     for key, demand in found.items():
@@ -51,7 +55,7 @@ def findings(bodies: Sequence[Body], found: Mapping[Key, Demand], target: str = 
         for words in demand.unknown:
             code = "CNAI603" if UNREADABLE in words else "CNAI602"
             result.append(Finding(code=code, message=f"{key.kind} {key.name}: {words}", resource=str(key), target=target))
-    return result + list(_unsaid_limits(bodies, found, target))
+    return result + list(_unsaid_limits(inventory, found, target))
 
 
 @dataclass(slots=True)
@@ -76,10 +80,14 @@ def team_totals(found: Iterable[tuple[K, Demand]], team_of: Callable[[K], str]) 
     return dict(totals)
 
 
-def _counted_through_others(inventory: Inventory) -> set[Key]:
-    """Workflow templates that a schedule, a workflow or another template runs."""
-    runs = {key: _templates_of(same, inventory) for key, same in inventory.bodies.items() if key.group == argo_workflows.GROUP}
-    runs = {key: wanted for key, wanted in runs.items() if key.kind in (*RUNS, *TEMPLATES)}
+def runs(inventory: Inventory) -> dict[Key, set[Key]]:
+    """Workflow templates that each workflow, schedule and template of the inventory names."""
+    argo = {key: same for key, same in inventory.bodies.items() if key.group == argo_workflows.GROUP and key.kind in (*RUNS, *TEMPLATES)}
+    return {key: _templates_of(same, inventory) for key, same in argo.items()}
+
+
+def counted_through_others(runs: Mapping[Key, Collection[Key]]) -> set[Key]:
+    """Workflow templates that a schedule, a workflow or another template of a target runs, from what each of them names."""
     wanted_by_others = {template for key, wanted in runs.items() for template in wanted if template != key}
     roots = [key for key in runs if key.kind in RUNS] + [key for key in runs if key.kind in TEMPLATES and key not in wanted_by_others]
     reached: set[Key] = set()
@@ -111,8 +119,8 @@ def _has_mutex(made: Body, inventory: Inventory) -> bool:
     return any(mutex.get("name") and "{{" not in str(mutex["name"]) for mutex in mutexes)
 
 
-def _reach(key: Key, runs: Mapping[Key, set[Key]], reached: set[Key]) -> None:
-    queue = list(runs[key] - {key})
+def _reach(key: Key, runs: Mapping[Key, Collection[Key]], reached: set[Key]) -> None:
+    queue = list(set(runs[key]) - {key})
     while queue:
         template = queue.pop()
         if template in runs and template not in reached:
@@ -138,23 +146,26 @@ def _lost_target(body: Body, inventory: Inventory) -> tuple[str, ...]:
     """Words about an autoscaler whose target is neither here nor made by an object that is (`scorer` makes `scorer-predictor`)."""
     kind = kind_of(body)
     scaled = kind.scales(body) if kind and kind.scales else None
-    if scaled is None or scaled[0] in inventory.bodies:
+    if scaled is None or inventory.has(scaled[0]):
         return ()
     target = scaled[0]
     starts = (target.name[:at] for at, character in enumerate(target.name) if character == "-")
-    if any(inventory.named.get((target.namespace, start), set()) - {body.get("kind")} for start in starts):
+    if any(inventory.is_named(target.namespace, start, str(body.get("kind"))) for start in starts):
         return ()
     return (f"its target {target.kind} {target.name} is not among the manifests",)
 
 
-def _unsaid_limits(bodies: Sequence[Body], found: Mapping[Key, Demand], target: str) -> Iterator[Finding]:
+def _unsaid_limits(inventory: Inventory, found: Mapping[Key, Demand], target: str) -> Iterator[Finding]:
     """CNAI601 for a KEDA scaler that leaves its maximum to KEDA although what it scales holds accelerators."""
-    for body in bodies:
+    for body in inventory:
         key, kind = key_of(body), kind_of(body)
         if kind is None or kind.kind not in _SCALERS or "maxReplicaCount" in (body.get("spec") or {}):
             continue
         scaled = kind.scales(body) if kind.scales else None
-        held = found.get(scaled[0] if scaled else key, Demand())
-        if any(held.peak.values()):
+        held = found.get(scaled[0] if scaled else key)
+        if held is None and scaled:
+            other = inventory.get(*scaled[0])
+            held = inventory.demand(other) if other else None
+        if held and any(held.peak.values()):
             message = f"{key.kind} {key.name}: maxReplicaCount is absent, so KEDA goes up to 100"
             yield Finding(code="CNAI601", message=message, resource=str(key), target=target, help="set spec.maxReplicaCount")

@@ -5,7 +5,7 @@ Must not: judge what a team may hold (policies do), simulate admission over time
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -22,9 +22,8 @@ _BY_POD = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "Pod", "Workflow
 _DEEPEST = 16
 
 
-def never_admitted(bodies: Iterable[Body], target: str = "") -> list[Finding]:
+def never_admitted(inventory: Inventory, target: str = "") -> list[Finding]:
     """CNAI604 for each workload, embedded ones too, whose smallest need is above all that its queue can ever give."""
-    inventory = Inventory(bodies)
     found = []
     for body in inventory:
         for path, workload in (("", body), *embedded(body, inventory)):
@@ -67,7 +66,7 @@ def _too_large(body: Body, inventory: Inventory) -> Iterator[tuple[str, Amount, 
     queue = inventory.get(GROUP, "ClusterQueue", "", str((local.get("spec") or {}).get("clusterQueue"))) if local else None
     if queue is None:
         return
-    members = [b for b in inventory if b.get("kind") in ("ClusterQueue", "Cohort") and key_of(b).group == GROUP]
+    members = [b for b in inventory.all("ClusterQueue", "Cohort") if key_of(b).group == GROUP]
     limits = ceilings(queue, members)
     for name, need in single_workload(body, inventory).peak.items():
         limit = sum((amount for pair, amount in limits.items() if _serves(pair, name, inventory)), Fraction(0))

@@ -15,6 +15,7 @@ from cnai_gitops.compile.argocd import HUB, PLATFORM, Gvk
 from cnai_gitops.findings import Finding
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resources.base import Resource
+from cnai_gitops.system.store import digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +78,8 @@ def unpack(packed: bytes | tuple[Resource, ...]) -> tuple[Resource, ...]:
     if not isinstance(packed, bytes):
         return packed
     return tuple(Resource(body, stage, tuple((prefix, words) for prefix, words in trace)) for body, stage, trace in orjson.loads(packed))
+
+
+def content_token(objects: Objects, more: str) -> str:
+    """What stands for a unit that no record has a key of: its objects, and `more` that its findings depend on."""
+    return digest_of(more, orjson.dumps([(r.body, r.stage) for r in objects.resources], default=str))

@@ -1,6 +1,6 @@
 """`cnai diff`: what a reviewer would read.
 
-Must not: write below the project or talk to a cluster.
+Must not: write below the project (but for what it remembers in `.cnai/`) or talk to a cluster.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _context(run: Run, title: str, base: str, at: str | None, judge: bool, befor
     if not judge:
         return ReviewContext(title=title, base=base, version=__version__)
     verdict = pipeline.judge(run, settings(), at=day(at, run.resolved.plan.project.root), fresh=False)
-    ledger = verdict.evidence.data["ledger"]["teams"] if verdict.evidence else ()
+    ledger = verdict.data["ledger"]["teams"] if verdict.data else ()
     return ReviewContext(
         title=title,
         base=base,
