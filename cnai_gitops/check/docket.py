@@ -6,7 +6,7 @@ answered, and nothing that is counted across units moved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -17,8 +17,8 @@ from cnai_gitops.check.evidence import Budgets, Evidence, gather, shapes_of
 from cnai_gitops.check.inventory import RUNS, TEMPLATES, Inventory
 from cnai_gitops.check.neighbours import Asked, Neighbours, Offer
 from cnai_gitops.findings import Finding
-from cnai_gitops.resolved.index import Resolved
-from cnai_gitops.resolved.units import Unit
+from cnai_gitops.plan.plan import Plan
+from cnai_gitops.resolved.units import Objects, Unit
 from cnai_gitops.resources.base import Demand, Key, Resource
 
 Runs = Mapping[Key, frozenset[Key]]
@@ -43,9 +43,11 @@ class Case:
 class Docket:
     """All units of a run, target by target."""
 
-    def __init__(self, resolved: Resolved, tokens: Mapping[Unit, str], known: Mapping[str, Any], lock_dir: Path | None) -> None:
+    def __init__(
+        self, load: Callable[[Unit], Objects], tokens: Mapping[Unit, str], known: Mapping[str, Any], lock_dir: Path | None = None
+    ) -> None:
         """`tokens` stand for what each unit is made from; `known` are verdicts of an earlier run by unit, as plain data."""
-        self.resolved, self.lock_dir = resolved, lock_dir
+        self.load, self.lock_dir = load, lock_dir
         self.cases: dict[Unit, Case] = {}
         for unit, token in tokens.items():
             found = known.get(name_of(unit))
@@ -68,15 +70,22 @@ class Docket:
     def readable(self, unit: Unit) -> tuple[Resource, ...]:
         """Objects of a unit that are of the form of their kinds."""
         keys = set(self.cases[unit].offer.keys)
-        return tuple(r for r in self.resolved.load(unit).resources if r.key in keys)
+        return tuple(r for r in self.load(unit).resources if r.key in keys)
 
-    def gather(self, case: Case) -> Evidence:
+    def gather(self, plan: Plan, case: Case) -> Evidence:
         """Everything about a unit that has to be judged."""
         case.asked = Asked(self._neighbours[case.unit.target.name], case.unit)
-        found = gather(self.resolved.plan, case.unit, self.readable(case.unit), case.asked, case.through, self.lock_dir)
+        found = gather(plan, case.unit, self.readable(case.unit), case.asked, case.through, self.lock_dir)
         found.findings[:0] = case.shapes
         case.services = found.services
         return found
+
+    def demands(self, case: Case) -> dict[Key, Demand]:
+        """Peaks of the objects of a unit."""
+        if case.known is not None:
+            return dict(demands_of(case.known))
+        world = Inventory((r.body for r in self.readable(case.unit)), Asked(self._neighbours[case.unit.target.name], case.unit))
+        return ledger.demands(world, case.through)
 
     def rows(self, case: Case) -> list[dict[str, Any]]:
         """Services of a unit with the budgets of its target that select their pods."""
@@ -99,7 +108,7 @@ class Docket:
         return Case(unit, token, known, Offer.read(token, known["offer"]), runs, services=known["services"])
 
     def _open(self, unit: Unit, token: str) -> Case:
-        shapes, readable = shapes_of(self.resolved.load(unit), self.lock_dir)
+        shapes, readable = shapes_of(self.load(unit), self.lock_dir)
         return Case(unit, token, None, Offer.of(token, unit.target.name, readable), {}, shapes)
 
     def _reopen(self, case: Case) -> None:

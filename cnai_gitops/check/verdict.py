@@ -68,10 +68,10 @@ def verdict(
     if any(rule.scope == "repository" for rule in pack.rules.values()) or known.get("made_by") != made_by:
         known = {}
     units = resolved.units(selection)
-    docket = Docket(resolved, {unit: (tokens or {}).get(unit, "") for unit in units}, known.get("units", {}), lock_dir)
+    docket = Docket(resolved.load, {unit: (tokens or {}).get(unit, "") for unit in units}, known.get("units", {}), lock_dir)
     scans, findings, reports = load_scans(plan.project.root, known.get("reports", {}))
     findings += check_lock(plan.project.root)
-    hearing = Hearing(docket, pack.rules)
+    hearing = Hearing(resolved, docket, pack.rules)
     findings += hearing.hear()
     data = hearing.facts(scans, at)
     findings += unsound or hearing.denied(gate(hearing.sheet, data, pack=pack, conftest=conftest))
@@ -88,6 +88,13 @@ def verdict(
     )
 
 
+def inventory_of(resolved: Resolved, scans: Mapping[str, Any], at: date) -> tuple[Sheet, dict[str, Any]]:
+    """Documents and facts of everything, as policies get them; nothing is judged."""
+    hearing = Hearing(resolved, Docket(resolved.load, dict.fromkeys(resolved.units(), ""), {}), {})
+    hearing.hear()
+    return hearing.sheet, hearing.facts(scans, at)
+
+
 def _making(pack: Pack, lock_dir: Path | None) -> str:
     """What judges: every policy and its example, and the schemas of CRDs."""
     policies = [f"{file.shown}\n{file.text}" for file in pack.files]
@@ -99,9 +106,9 @@ def _making(pack: Pack, lock_dir: Path | None) -> str:
 class Hearing:
     """One hearing: documents of what has to be judged, what is held, and everything that is counted across both."""
 
-    def __init__(self, docket: Docket, rules: Mapping[str, Rule]) -> None:
+    def __init__(self, resolved: Resolved, docket: Docket, rules: Mapping[str, Rule]) -> None:
         """Nothing was heard yet."""
-        self.docket, self.rules, self.resolved = docket, rules, docket.resolved
+        self.resolved, self.docket, self.rules = resolved, docket, rules
         self.sheet = Sheet()
         self.documents = 0
         self.records: dict[str, dict[str, Any]] = {}
@@ -131,7 +138,7 @@ class Hearing:
         return [finding_of(finding) for finding in known["findings"]]
 
     def _judge(self, case: Case) -> list[Finding]:
-        evidence = self.docket.gather(case)
+        evidence = self.docket.gather(self.resolved.plan, case)
         for document in evidence.documents:
             self.sheet.add(document)
         self.documents += len(evidence.documents)
@@ -197,4 +204,4 @@ def waivers_of(plan: Plan) -> list[Waiver]:
     return found
 
 
-__all__ = ["Evidence", "Verdict", "verdict", "waivers_of"]
+__all__ = ["Evidence", "Verdict", "inventory_of", "verdict", "waivers_of"]

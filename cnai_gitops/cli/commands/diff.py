@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cnai_gitops.pipeline import Run
     from cnai_gitops.plan.build import Plan
     from cnai_gitops.review.context import ReviewContext
-    from cnai_gitops.review.diff import Sides
+    from cnai_gitops.review.revisions import Base
 
 
 def command(
@@ -40,7 +40,7 @@ def command(
     from cnai_gitops.findings import exit_code
     from cnai_gitops.review import diff
     from cnai_gitops.review.formats import render
-    from cnai_gitops.review.revisions import base_side, hatches, selected, side_of
+    from cnai_gitops.review.revisions import against, base_of, hatches, side_of
 
     folder = root_of(root)
     selection = selection_of(env or (list(between) if between else None), apps)
@@ -50,14 +50,13 @@ def command(
         if exit_code(findings := found()):
             show(findings)
             return 1
-    now = side_of(resolved, selection)
     if between:
-        review = diff.between(now, *between, _pairs(plan, *between), hatches(resolved, selection))
+        review = diff.between(side_of(resolved, selection), *between, _pairs(plan, *between), hatches(resolved, selection))
         context = _context(run, f"{between[0]} against {between[1]}", between[0], at, judge)
     else:
-        revision, before = base_side(plan, base)
-        review = diff.compare(selected(before, selection), now, hatches(resolved, selection))
-        context = _context(run, "what this change does", revision, at, judge, before)
+        before = base_of(plan, base)
+        review = against(resolved, before, selection)
+        context = _context(run, "what this change does", before.revision, at, judge, before)
     if selection.environments:
         context = replace(context, quota=[row for row in context.quota if row.env in selection.environments])
     emit_text(render(output, review, context), to)
@@ -73,10 +72,11 @@ def _pairs(plan: Plan, one: str, other: str) -> dict[str, str]:
     return {found[0][place]: found[1][place] for place in found[0].keys() & found[1].keys()}
 
 
-def _context(run: Run, title: str, base: str, at: str | None, judge: bool, before: Sides | None = None) -> ReviewContext:
+def _context(run: Run, title: str, base: str, at: str | None, judge: bool, before: Base | None = None) -> ReviewContext:
     from cnai_gitops import __version__, pipeline
     from cnai_gitops.review.context import ReviewContext
-    from cnai_gitops.review.quota import ledger_of, rows
+    from cnai_gitops.review.quota import rows
+    from cnai_gitops.review.revisions import ledger_before
 
     if not judge:
         return ReviewContext(title=title, base=base, version=__version__)
@@ -87,6 +87,6 @@ def _context(run: Run, title: str, base: str, at: str | None, judge: bool, befor
         base=base,
         version=__version__,
         findings=verdict.findings,
-        quota=rows(ledger, None if before is None else ledger_of(before)),
+        quota=rows(ledger, None if before is None else ledger_before(run.resolved, before, verdict.known.get("units", {}))),
         judged=True,
     )
