@@ -6,9 +6,8 @@ answered, and nothing that is counted across units moved.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +82,7 @@ class Docket:
     def demands(self, case: Case) -> dict[Key, Demand]:
         """Peaks of the objects of a unit."""
         if case.known is not None:
-            return dict(demands_of(case.known))
+            return ledger.read(case.known["demands"])
         world = Inventory((r.body for r in self.readable(case.unit)), Asked(self._neighbours[case.unit.target.name], case.unit))
         return ledger.demands(world, case.through)
 
@@ -156,7 +155,7 @@ def record_of(case: Case, evidence: Evidence, rows: list[dict[str, Any]]) -> dic
         "through": [list(key) for key in sorted(case.through)],
         "entangled": _meets_strangers(case, rows),
         "services": case.services,
-        "demands": [[list(key), demand_as_data(demand)] for key, demand in evidence.demands.items() if demand.peak or demand.unknown],
+        "demands": ledger.as_data(evidence.demands),
         "slim": [slim(document) for document in evidence.documents if document["images"]],
         "documents": len(evidence.documents),
         "findings": [],
@@ -167,15 +166,3 @@ def record_of(case: Case, evidence: Evidence, rows: list[dict[str, Any]]) -> dic
 def slim(document: Mapping[str, Any]) -> dict[str, Any]:
     """A document as rules get it that look at images alone."""
     return {**document, "object": {}, "pods": []}
-
-
-def demand_as_data(demand: Demand) -> dict[str, Any]:
-    """Exact numbers as text."""
-    return {"peak": {name: str(amount) for name, amount in demand.peak.items()}, "unknown": list(demand.unknown)}
-
-
-def demands_of(known: Mapping[str, Any]) -> Iterator[tuple[Key, Demand]]:
-    """Peaks of a verdict of an earlier run."""
-    for key, data in known["demands"]:
-        peak = {name: float(amount) if amount == "inf" else Fraction(amount) for name, amount in data["peak"].items()}
-        yield Key(*key), Demand(peak, tuple(data["unknown"]))

@@ -44,6 +44,23 @@ def demands(inventory: Inventory, through_others: Collection[Key]) -> dict[Key, 
     return found
 
 
+def as_data(found: Mapping[Key, Demand]) -> list[list[Any]]:
+    """Peaks as plain data with exact numbers; objects that hold nothing are left out."""
+    return [
+        [list(key), {name: str(amount) for name, amount in demand.peak.items()}, list(demand.unknown)]
+        for key, demand in found.items()
+        if demand.peak or demand.unknown
+    ]
+
+
+def read(data: Iterable[Sequence[Any]]) -> dict[Key, Demand]:
+    """The peaks that were written as plain data."""
+    return {
+        Key(*key): Demand({name: INFINITE if amount == "inf" else Fraction(amount) for name, amount in peak.items()}, tuple(unknown))
+        for key, peak, unknown in data
+    }
+
+
 def findings(inventory: Inventory, found: Mapping[Key, Demand], target: str = "") -> list[Finding]:
     """What the ledger could not tell: CNAI601 unbounded, CNAI602 unknown, CNAI603 a quantity that is no whole number."""
     result = []

@@ -11,9 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from cnai_gitops.check import ledger
 from cnai_gitops.check.blame import placed
 from cnai_gitops.check.crd_lock import check_lock
-from cnai_gitops.check.docket import Case, Docket, demands_of, name_of, record_of
+from cnai_gitops.check.docket import Case, Docket, name_of, record_of
 from cnai_gitops.check.evidence import Evidence, datasets_of, environments_of, totals_of
 from cnai_gitops.check.policy import Pack, gate, load
 from cnai_gitops.check.rules import Rule
@@ -133,7 +134,7 @@ class Hearing:
         for document in known["slim"]:
             self.sheet.add(document)
         self.documents += known["documents"]
-        self._demands.append((case.unit, dict(demands_of(known))))
+        self._demands.append((case.unit, ledger.read(known["demands"])))
         self.records[name_of(case.unit)] = known
         return [finding_of(finding) for finding in known["findings"]]
 
