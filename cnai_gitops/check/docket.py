@@ -19,6 +19,7 @@ from cnai_gitops.findings import Finding
 from cnai_gitops.plan.plan import Plan
 from cnai_gitops.resolved.units import Objects, Unit
 from cnai_gitops.resources.base import Demand, Key, Resource
+from cnai_gitops.system.store import digest_of
 
 Runs = Mapping[Key, frozenset[Key]]
 
@@ -43,9 +44,17 @@ class Docket:
     """All units of a run, target by target."""
 
     def __init__(
-        self, load: Callable[[Unit], Objects], tokens: Mapping[Unit, str], known: Mapping[str, Any], lock_dir: Path | None = None
+        self,
+        load: Callable[[Unit], Objects],
+        tokens: Mapping[Unit, str],
+        known: Mapping[str, Any],
+        settled: Mapping[str, str] | None = None,
+        lock_dir: Path | None = None,
     ) -> None:
-        """`tokens` stand for what each unit is made from; `known` are verdicts of an earlier run by unit, as plain data."""
+        """`tokens` stand for what each unit is made from; `known` are verdicts of an earlier run by unit, as plain data.
+
+        `settled` is that of the run that gave all of them: a target of which nothing changed needs no second look.
+        """
         self.load, self.lock_dir = load, lock_dir
         self.cases: dict[Unit, Case] = {}
         for unit, token in tokens.items():
@@ -53,8 +62,12 @@ class Docket:
             self.cases[unit] = self._reuse(unit, token, found) if found and found["token"] == token else self._open(unit, token)
         self._neighbours: dict[str, Neighbours] = {}
         self._budgets: dict[str, Budgets] = {}
+        self.settled: dict[str, str] = {}
         for target, units in self._by_target().items():
-            self._settle(target, units)
+            self.settled[target] = digest_of(*(f"{name_of(unit)} {self.cases[unit].token}" for unit in units))
+            self._neighbours[target] = Neighbours({unit: self.cases[unit].offer for unit in units}, self.readable)
+            if (settled or {}).get(target) != self.settled[target] or any(self.cases[unit].known is None for unit in units):
+                self._settle(target, units)
 
     @property
     def to_judge(self) -> list[Case]:
@@ -70,6 +83,11 @@ class Docket:
         """Objects of a unit that are of the form of their kinds."""
         keys = set(self.cases[unit].offer.keys)
         return tuple(r for r in self.load(unit).resources if r.key in keys)
+
+    def unit_of(self, target: str, key: Key) -> Unit | None:
+        """The unit that has an object."""
+        neighbours = self._neighbours.get(target)
+        return neighbours.owner(key) if neighbours else None
 
     def gather(self, plan: Plan, case: Case) -> Evidence:
         """Everything about a unit that has to be judged."""
@@ -104,7 +122,7 @@ class Docket:
 
     def _reuse(self, unit: Unit, token: str, known: dict[str, Any]) -> Case:
         runs = {Key(*key): frozenset(Key(*wanted) for wanted in keys) for key, keys in known["runs"]}
-        return Case(unit, token, known, Offer.read(token, known["offer"]), runs, services=known["services"])
+        return Case(unit, token, known, Offer(token, known["offer"]), runs, services=known["services"])
 
     def _open(self, unit: Unit, token: str) -> Case:
         shapes, readable = shapes_of(self.load(unit), self.lock_dir)
@@ -117,7 +135,7 @@ class Docket:
     def _settle(self, target: str, units: Iterable[Unit]) -> None:
         """Open what no longer holds, until everything that is left does."""
         cases = [self.cases[unit] for unit in units]
-        neighbours = self._neighbours[target] = Neighbours({case.unit: case.offer for case in cases}, self.readable)
+        neighbours = self._neighbours[target]
         for case in cases:
             if case.known and any(neighbours.answer(case.unit, *question) != answer for question, answer in case.known["asked"]):
                 self._reopen(case)
@@ -149,7 +167,7 @@ def record_of(case: Case, evidence: Evidence, rows: list[dict[str, Any]]) -> dic
     assert case.asked is not None
     return {
         "token": case.token,
-        "offer": case.offer.plain(),
+        "offer": case.offer.data,
         "runs": [[list(key), [list(wanted) for wanted in sorted(keys)]] for key, keys in case.runs.items()],
         "asked": [[list(question), answer] for question, answer in case.asked.answers.items()],
         "through": [list(key) for key in sorted(case.through)],

@@ -5,7 +5,7 @@ Must not: judge. A unit answers from its Offer; its objects are loaded only when
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,16 +19,13 @@ QUEUES = ("ClusterQueue", "Cohort")
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What others of a target may ask of a unit: identities of its objects, what it scales, its budgets.
+    """What others of a target may ask of a unit, as plain data: identities of its objects, what it scales, its budgets.
 
     `token` stands for the content of the objects.
     """
 
     token: str
-    keys: tuple[Key, ...]
-    scales: Mapping[Key, float]
-    budgets: tuple[Mapping[str, Any], ...]
-    """Each as {namespace, selector, id, spec}."""
+    data: Mapping[str, Any]
 
     @classmethod
     def of(cls, token: str, target: str, resources: Iterable[Resource]) -> Offer:
@@ -41,18 +38,24 @@ class Offer:
                 spec = resource.body.get("spec")
                 spec = spec if isinstance(spec, Mapping) else {}
                 budgets.append({"namespace": key.namespace, "selector": spec.get("selector"), "id": f"{target}/{key}", "spec": spec})
-        return cls(token, tuple(r.key for r in resources), Inventory(r.body for r in resources).scales, tuple(budgets))
+        scales = [[list(key), most] for key, most in Inventory(r.body for r in resources).scales.items()]
+        return cls(token, {"keys": [list(r.key) for r in resources], "scales": scales, "budgets": budgets})
 
-    @classmethod
-    def read(cls, token: str, data: Mapping[str, Any]) -> Offer:
-        """The offer that was written as plain data."""
-        scales = {Key(*key): most for key, most in data["scales"]}
-        return cls(token, tuple(Key(*key) for key in data["keys"]), scales, tuple(data["budgets"]))
+    @property
+    def keys(self) -> Iterator[Key]:
+        """Identities of the objects that can be judged."""
+        return (Key(*key) for key in self.data["keys"])
 
-    def plain(self) -> dict[str, Any]:
-        """As plain data, without the token."""
-        scales = [[list(key), most] for key, most in self.scales.items()]
-        return {"keys": [list(key) for key in self.keys], "scales": scales, "budgets": list(self.budgets)}
+    @property
+    def scales(self) -> Iterator[tuple[Key, float]]:
+        """What is scaled, and how far."""
+        return ((Key(*key), most) for key, most in self.data["scales"])
+
+    @property
+    def budgets(self) -> Sequence[Mapping[str, Any]]:
+        """PodDisruptionBudgets, each as {namespace, selector, id, spec}."""
+        found: list[dict[str, Any]] = self.data["budgets"]
+        return found
 
 
 class Neighbours:
@@ -75,7 +78,7 @@ class Neighbours:
     def _scales(self) -> dict[Key, list[tuple[Unit, float]]]:
         found: dict[Key, list[tuple[Unit, float]]] = {}
         for unit, offer in self._offers.items():
-            for key, most in offer.scales.items():
+            for key, most in offer.scales:
                 found.setdefault(key, []).append((unit, most))
         return found
 
@@ -95,6 +98,10 @@ class Neighbours:
                 if key.kind in (*QUEUES, "WorkflowTemplate"):
                     found.setdefault(key.kind, []).append((unit, key))
         return found
+
+    def owner(self, key: Key) -> Unit | None:
+        """The unit that has an object."""
+        return self._owner.get(key)
 
     def answer(self, unit: Unit, question: str, *about: str) -> Any:
         """What the others answer a unit; objects by the token of whoever has them."""

@@ -69,7 +69,9 @@ def verdict(
     if any(rule.scope == "repository" for rule in pack.rules.values()) or known.get("made_by") != made_by:
         known = {}
     units = resolved.units(selection)
-    docket = Docket(resolved.load, {unit: (tokens or {}).get(unit, "") for unit in units}, known.get("units", {}), lock_dir)
+    docket = Docket(
+        resolved.load, {unit: (tokens or {}).get(unit, "") for unit in units}, known.get("units", {}), known.get("settled", {}), lock_dir
+    )
     scans, findings, reports = load_scans(plan.project.root, known.get("reports", {}))
     findings += check_lock(plan.project.root)
     hearing = Hearing(resolved, docket, pack.rules)
@@ -85,7 +87,7 @@ def verdict(
         rules=dict(pack.rules),
         targets=tuple(dict.fromkeys(unit.target.name for unit in units)),
         data=data,
-        known={} if unsound else {"made_by": made_by, "units": hearing.records, "reports": reports},
+        known={} if unsound else {"made_by": made_by, "units": hearing.records, "settled": docket.settled, "reports": reports},
     )
 
 
@@ -116,14 +118,13 @@ class Hearing:
         self._uses: list[dict[str, Any]] = []
         self._services: list[dict[str, Any]] = []
         self._demands: list[tuple[Unit, Mapping[Key, Demand]]] = []
-        self._of: dict[tuple[str, str], Unit] = {}
+        self._odd: dict[tuple[str, str], Unit] = {}
+        """Units of objects that cannot be judged, by target and identity."""
 
     def hear(self) -> list[Finding]:
         """What is said without policies, of the judged anew and of the held."""
         findings: list[Finding] = []
         for case in self.docket.cases.values():
-            for key in case.offer.keys:
-                self._of.setdefault((case.unit.target.name, str(key)), case.unit)
             if case.known is not None:
                 findings += self._hold(case, case.known)
             else:
@@ -148,7 +149,7 @@ class Hearing:
         self._uses += evidence.uses
         self._demands.append((case.unit, evidence.demands))
         for finding in evidence.findings:
-            self._of.setdefault((case.unit.target.name, finding.resource.partition("#")[0]), case.unit)
+            self._odd.setdefault((case.unit.target.name, finding.resource.partition("#")[0]), case.unit)
         record = self.records[name_of(case.unit)] = record_of(case, evidence, rows)
         findings = [self._placed(finding) for finding in evidence.findings]
         record["findings"] = [asdict(finding) for finding in findings]
@@ -173,15 +174,21 @@ class Hearing:
         """Denials at their lines; those of rules about one unit are written down with it, and not taken for what is held."""
         for denial in denials:
             rule = self.rules.get(denial.code)
-            unit = self._of.get((denial.target, denial.resource.partition("#")[0]))
+            unit = self._unit(denial)
             finding = self._placed(denial)
             if rule and rule.scope == "unit" and unit and self.docket.cases[unit].known is None:
                 self.records[name_of(unit)]["findings"].append(asdict(finding))
             yield finding
 
+    def _unit(self, finding: Finding) -> Unit | None:
+        if not finding.resource:
+            return None
+        key = DocumentId.parse(f"{finding.target}/{finding.resource}").key
+        return self.docket.unit_of(finding.target, key) or self._odd.get((finding.target, str(key)))
+
     def _placed(self, finding: Finding) -> Finding:
         """The finding at the line that the user wrote; a verdict that holds remembers it."""
-        unit = self._of.get((finding.target, finding.resource.partition("#")[0]))
+        unit = self._unit(finding)
         if unit is None:
             return finding
         places = self.records[name_of(unit)]["places"]

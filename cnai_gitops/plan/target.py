@@ -5,7 +5,7 @@ Must not: know an application.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from cnai_gitops.facts.profiles import Profile, newest, profiles
@@ -21,6 +21,11 @@ class Target:
     environment: Environment
     cluster: str
     neutral: bool = False
+    name: str = field(init=False)
+    """`environment/cluster`."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", f"{self.environment.name}/{self.cluster}")  # it is asked for all the time
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Target) and self.name == other.name
@@ -32,11 +37,6 @@ class Target:
     def env(self) -> str:
         """Environment name; "base" for the neutral target."""
         return self.environment.name
-
-    @property
-    def name(self) -> str:
-        """`environment/cluster`."""
-        return f"{self.env}/{self.cluster}"
 
     @property
     def place(self) -> Cluster:

@@ -67,6 +67,14 @@ class Resolved:
         return {name: units for name, units in found.items() if units}
 
     @cached_property
+    def _on(self) -> Mapping[str, list[Unit]]:
+        """Units of applications by target name."""
+        found: dict[str, list[Unit]] = {}
+        for unit in (unit for units in self.apps.values() for unit in units):
+            found.setdefault(unit.target.name, []).append(unit)
+        return found
+
+    @cached_property
     def platforms(self) -> tuple[Unit, ...]:
         """The platform on every target."""
         return tuple(Unit(PLATFORM, target) for target in self.plan.targets)
@@ -206,11 +214,12 @@ class Resolved:
 
         With `apps` only those and what is named alike are looked at.
         """
-        first: dict[tuple[str, str], Unit] = {}
+        first: dict[str, dict[str, Unit]] = {}
         findings: list[Finding] = []
         for unit in (unit for name, units in self.apps.items() if not apps or _alike(name, apps) for unit in units):
+            there = first.setdefault(unit.target.name, {})
             for key in self._keys(unit):
-                other = first.setdefault((unit.target.name, key), unit)
+                other = there.setdefault(key, unit)
                 if other is not unit:
                     findings.append(self._collision(key, other, unit))
         return findings
@@ -219,7 +228,7 @@ class Resolved:
 
     def _make(self, unit: Unit) -> Objects:
         if unit.owner == PLATFORM:
-            tenants = (self.tenant(one) for units in self.apps.values() for one in units if one.target == unit.target)
+            tenants = (self.tenant(one) for one in self._on.get(unit.target.name, ()))
             return Objects(unit, tuple(ordered(compile_platform(unit.target, tenants))))
         if unit.owner == HUB:
             return Objects(unit, tuple(ordered(compile_argocd(self.plan.project.config, unit.target, self._carried(unit.target)))))
