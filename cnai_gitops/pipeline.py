@@ -141,18 +141,19 @@ def build(
         if result.failed:
             return result
         last = state.Last() if check else state.last(root, selection)
-        made = render_changed(run, last, selection, jobs, tell)
+        owners: list[Owner] = []
+        made = render_changed(run, last, selection, owners.append, jobs, tell)
         result.findings = _joined(plan.findings, made.findings)
         if result.failed:
             return result
         gone = deploy.gone(root, made.names, selection)
         if check:
-            result.stale = deploy.stale(root, made.owners, selection) + [path for name in gone for path in deploy.listed(root, name)]
+            result.stale = deploy.stale(root, owners, selection) + [path for name in gone for path in deploy.listed(root, name)]
             return result
         with Writer(root) as writer:
             if killed:
                 writer.sweep("deploy")
-            result.changes = deploy.write(writer, made.owners, gone, selection)
+            result.changes = deploy.write(writer, owners, gone, selection)
         held = {path: seen for path, seen in last.outputs.items() if path not in writer.seen and owner_of(path) in made.held}
         result.changes.kept += sum(not path.startswith(f"{deploy.INDEX}/") for path in held)
         state.remember(root, selection, plan.project.inputs, present, held | writer.seen, made.keys)
@@ -161,34 +162,38 @@ def build(
 
 @dataclass(slots=True)
 class Made:
-    """Owners whose files had to be rendered; `held` are those whose files are right as they lie there, `names` all."""
+    """What came of rendering; `held` are owners whose files are right as they lie there, `names` all."""
 
-    owners: list[Owner]
     held: frozenset[str]
     names: list[str]
     keys: Mapping[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
-def render_changed(run: Run, last: state.Last, selection: Selection, jobs: int = 1, tell: Progress = _silent) -> Made:
-    """Render every owner that was selected and whose files are not held by the last build."""
+def render_changed(
+    run: Run, last: state.Last, selection: Selection, take: Callable[[Owner], None], jobs: int = 1, tell: Progress = _silent
+) -> Made:
+    """Render every owner that was selected and whose files are not held by the last build; each is given to `take`."""
     resolved = run.resolved
     names = [name for name in resolved.apps if not selection.apps or name in selection.apps]
     shared = not selection.apps and selection.makes("rendered")
     todo = [name for name in names if not (name in resolved.records and last.holds(name, resolved.records[name].key))]
     worth = len(todo) * (3 if selection.makes("kustomize") else 1) // WORTH
-    owners: list[Owner] = []
-    for owner in workers.render_apps(resolved, todo, selection, jobs or min(worth, os.cpu_count() or 1)):
-        owners.append(owner)
-        tell(len(owners), len(todo))
-    findings = _joined(*(owner.findings for owner in owners), resolved.collisions(selection.apps))
+    findings: list[Finding] = []
+    for done, owner in enumerate(workers.render_apps(resolved, todo, selection, jobs or min(worth, os.cpu_count() or 1)), 1):
+        findings += owner.findings
+        take(owner)
+        tell(done, len(todo))
+    findings = _joined(findings, resolved.collisions(selection.apps))
     everyone = [*names, *((PLATFORM, HUB) if shared else ())]
     if exit_code(findings):
-        return Made(owners, frozenset(), everyone, {}, findings)
+        return Made(frozenset(), everyone, {}, findings)
     keys = run.keys()
     if shared and not last.holds(PLATFORM, keys[PLATFORM]):
-        owners += render.render_shared(resolved, selection)
-    return Made(owners, frozenset(everyone) - {owner.name for owner in owners}, everyone, keys, findings)
+        todo += [PLATFORM, HUB]
+        for owner in render.render_shared(resolved, selection):
+            take(owner)
+    return Made(frozenset(everyone) - set(todo), everyone, keys, findings)
 
 
 def _joined(*groups: Sequence[Finding]) -> list[Finding]:
@@ -248,11 +253,12 @@ def judge(run: Run, settings: Settings, selection: Selection = EVERYTHING, *, at
 def _stale(run: Run, selection: Selection) -> tuple[list[Finding], list[Finding]]:
     """What was found while rendering, and one finding for each owner whose committed files are not what was rendered."""
     root = run.resolved.plan.project.root
+    paths: list[str] = []
     with lock(root / LOCK):
-        made = render_changed(run, state.last(root, selection) if run.memory.made_by else state.Last(), selection)
-        gone = deploy.gone(root, made.names, selection)
-        paths = deploy.stale(root, made.owners, selection) + [path for name in gone for path in deploy.listed(root, name)]
-    return made.findings, list(_stale_owners(paths))
+        last = state.last(root, selection) if run.memory.made_by else state.Last()
+        made = render_changed(run, last, selection, lambda owner: paths.extend(deploy.stale(root, [owner], selection)))
+        paths += [path for name in deploy.gone(root, made.names, selection) for path in deploy.listed(root, name)]
+    return made.findings, list(_stale_owners(sorted(paths)))
 
 
 def _stale_owners(paths: Sequence[str]) -> Iterator[Finding]:

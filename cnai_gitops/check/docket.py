@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from cnai_gitops.check import ledger
-from cnai_gitops.check.evidence import Budgets, Evidence, gather, shapes_of
+from cnai_gitops.check.budgets import Budgets
+from cnai_gitops.check.evidence import Evidence, gather, shapes_of
 from cnai_gitops.check.inventory import RUNS, TEMPLATES, Inventory
 from cnai_gitops.check.neighbours import Asked, Neighbours, Offer
 from cnai_gitops.findings import Finding

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from cnai_gitops.check import ledger, queues
+from cnai_gitops.check.budgets import templates_of
 from cnai_gitops.check.inventory import Inventory, embedded
 from cnai_gitops.check.neighbours import Asked
 from cnai_gitops.check.payload import payload
 from cnai_gitops.check.schema import check_schema, is_misshapen
-from cnai_gitops.check.selectors import Selectors
 from cnai_gitops.check.workflows import lint
 from cnai_gitops.findings import Finding
 from cnai_gitops.plan.plan import Plan, Use
@@ -231,36 +231,6 @@ def _services(plan: Plan, unit: Unit, resources: tuple[Resource, ...]) -> Iterat
                 "min_replicas": stage.stage.engine.least(stage.stage),
                 "templates": list(templates_of(main.body)),
             }
-
-
-def templates_of(body: Body) -> Iterator[dict[str, Any]]:
-    """The pod templates of a service's replicas, with the labels of their pods."""
-    kind = kind_of(body)
-    for pod in kind.pods(body) if kind and kind.pods else ():
-        if not pod.beside:
-            yield {"path": pod.path, "namespace": body["metadata"].get("namespace", ""), "labels": dict(pod.labels)}
-
-
-class Budgets:
-    """The PodDisruptionBudgets of a target ({namespace, selector, id, spec}), filed so that a service finds its own."""
-
-    def __init__(self, budgets: Iterable[Mapping[str, Any]]) -> None:
-        """File them by namespace."""
-        pairs: dict[str, list[tuple[Any, dict[str, Any]]]] = {}
-        for budget in budgets:
-            pairs.setdefault(budget["namespace"], []).append((budget["selector"], {"id": budget["id"], "spec": budget["spec"]}))
-        self._selectors = {namespace: Selectors(mine) for namespace, mine in pairs.items()}
-
-    def of(self, services: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Services with, for each template, the budgets ({id, spec}) that select its pods."""
-        return [
-            {**service, "templates": [{"path": one["path"], "budgets": self._chosen(one)} for one in service["templates"]]}
-            for service in services
-        ]
-
-    def _chosen(self, template: Mapping[str, Any]) -> list[dict[str, Any]]:
-        mine = self._selectors.get(template["namespace"])
-        return mine.of(template["labels"]) if mine else []
 
 
 def totals_of(plan: Plan, demands: Iterable[tuple[Unit, Mapping[Key, Demand]]]) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def gate(
     count = len(sheet) + len(planted_documents)
     facts["run"] = facts["run"] | {"documents": count, "packages": sorted({file.package for file in pack.files})}
     with _folder(workdir) as folder:
-        _write(folder, sheet.text(planted_documents), facts, pack)
+        _write(folder, sheet.finish(planted_documents), facts, pack)
         verdicts = _judge(folder, conftest, run, timeout, pack)
     return ordered(_believe(verdicts, pack, count))
 
@@ -147,9 +147,9 @@ def _folder(workdir: Path | None) -> Iterator[Path]:
         yield Path(name)
 
 
-def _write(folder: Path, inventory: bytes, facts: Mapping[str, Any], pack: Pack) -> None:
+def _write(folder: Path, inventory: bytes | bytearray, facts: Mapping[str, Any], pack: Pack) -> None:
     """Exactly the files that conftest may see: nothing of a pull request is handed over as a folder."""
-    files = {f"data/{key}.json": as_json({key: value}) for key, value in facts.items()}
+    files: dict[str, bytes | bytearray] = {f"data/{key}.json": as_json({key: value}) for key, value in facts.items()}
     files |= {"inventory.json": inventory, "capabilities.json": pack.capabilities}
     files |= {f"policy/{place}": file.text.encode() for place, file in _places(pack).items()}
     with Writer(folder) as writer:

@@ -23,12 +23,12 @@ class Sheet:
     def __init__(self, documents: Iterable[Mapping[str, Any]] = ()) -> None:
         """Begin with these documents."""
         self.ids: set[str] = set()
-        self._texts: list[bytes] = []
+        self._text = bytearray(b'{"documents":[')
         for document in documents:
             self.add(document)
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len(self.ids)
 
     def add(self, document: Mapping[str, Any]) -> None:
         """Take a document. Raises NotEvaluated for one that is not complete, or has the id of another."""
@@ -39,11 +39,15 @@ class Sheet:
         if identity in self.ids:
             raise NotEvaluated("two documents of the inventory have the same id")
         self.ids.add(str(identity))
-        self._texts.append(as_json(document))
+        self._text += as_json(document) + b","
 
-    def text(self, more: Iterable[Mapping[str, Any]]) -> bytes:
-        """The whole sheet, with planted documents at its end."""
-        return b'{"documents":[' + b",".join([*self._texts, *map(as_json, more)]) + b"]}"
+    def finish(self, more: Sequence[Mapping[str, Any]]) -> bytearray:
+        """The whole sheet, with planted documents at its end. It is large, so there is only one of it, and nothing can follow."""
+        self._text += b",".join(map(as_json, more))
+        if self._text.endswith(b","):
+            del self._text[-1:]
+        self._text += b"]}"
+        return self._text
 
 
 def as_json(value: Any) -> bytes:
