@@ -1,6 +1,22 @@
 """Festival recommender (an e-commerce platform): millions of shoppers at once in the five days of Diwali, served from three regions."""
 
-from cnai_gitops import Blueprint, Canary, Checkpoint, Drift, Observe, Prepare, Rate, Resources, Serve, Slo, Spark, SparkPods, Train, gpu
+from cnai_gitops import (
+    Blueprint,
+    Canary,
+    Checkpoint,
+    Drift,
+    Observe,
+    Prepare,
+    Rate,
+    Resources,
+    Scaling,
+    Serve,
+    Slo,
+    Spark,
+    SparkPods,
+    Train,
+    gpu,
+)
 
 festival = Blueprint(
     name="festival-recs",
@@ -46,13 +62,12 @@ festival = Blueprint(
         reads=["session-features"],
         accelerator=gpu("l4"),
         resources=Resources(cpu="8", memory="24Gi"),
-        scaling=Rate(requests_per_replica=600, cooldown="30m"),
-        canary=Canary(steps=[5, 25, 50]),
+        scaling=Scaling(cooldown="30m", triggers=[Rate(requests_per_replica=600)]),
+        rollout=Canary(steps=[5, 25, 50]),
         public=True,
     ),
     observe=Observe(
-        slo=Slo(p99_ms=100, availability=99.95),
-        drift=Drift(window="6h", reference="session-features"),
+        signals=[Slo(p99_ms=100, availability=99.95), Drift(window="6h", reference="session-features")],
         runbook="https://runbooks.example.com/festival-recs",
     ),
 )

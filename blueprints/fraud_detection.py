@@ -30,7 +30,7 @@ fraud = Blueprint(
         reads=["fraud-features"],
         accelerator=gpu("l4"),
         scaling=Rate(requests_per_replica=200),
-        canary=Canary(steps=[10, 50]),
+        rollout=Canary(steps=[10, 50]),
     ),
-    observe=Observe(slo=Slo(p99_ms=80, availability=99.9), drift=Drift(method="psi", threshold=0.2, then="retrain")),
+    observe=Observe(signals=[Slo(p99_ms=80, availability=99.9), Drift(method="psi", threshold=0.2, then="retrain")]),
 )

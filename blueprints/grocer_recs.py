@@ -37,8 +37,7 @@ grocer = Blueprint(
     ),
     serve=Serve(name="ranker", model="ranker", reads=["basket-features", "shelf"], scaling=Rate(requests_per_replica=60)),
     observe=Observe(
-        slo=Slo(p99_ms=200, availability=99.5),
-        drift=Drift(threshold=0.25),
+        signals=[Slo(p99_ms=200, availability=99.5), Drift(threshold=0.25)],
         runbook="https://runbooks.example.com/grocer-recs",
     ),
 )

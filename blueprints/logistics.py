@@ -58,5 +58,5 @@ logistics = Blueprint(
             max_workers=8,
         ),
     ),
-    observe=Observe(slo=Slo(availability=99.5), runbook="https://runbooks.example.com/logistics"),
+    observe=Observe(signals=[Slo(availability=99.5)], runbook="https://runbooks.example.com/logistics"),
 )

@@ -26,6 +26,8 @@ from cnai_gitops.spec.blueprint import Blueprint
 from cnai_gitops.system.root import find_root
 from cnai_gitops.system.tools import Settings
 
+__all__ = ["load"]
+
 if TYPE_CHECKING:
     from cnai_gitops.review.diff import Review
 
@@ -182,7 +184,7 @@ class Repository:
         self.findings.raise_()
         resolved = pipeline.resolve(self.plan, Settings.of(os.environ))
         Findings(resolved.findings()).raise_()
-        return ShownReview.of(against(resolved, base_of(self.plan, base), EVERYTHING))
+        return ShownReview.of(against(resolved, base_of(self.plan, base, Settings.of(os.environ)), EVERYTHING))
 
     def graph(self, env: str | None = None, app: str | None = None) -> Any:
         """The data and model graph; shows itself as a picture in a notebook."""

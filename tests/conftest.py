@@ -14,7 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from cnai_gitops.system.tools import Settings, find
+from cnai_gitops import pipeline
+from cnai_gitops.system.tools import Found, Settings, find
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from skips import Declared
 
 ROOT = Path(__file__).resolve().parents[1]
 CASES = ROOT / "tests" / "golden"
@@ -29,6 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--update-golden") and os.environ.get("CI"):
         raise pytest.UsageError("--update-golden is refused in CI: golden files are changed by people who read the diff")
+    if os.environ.get("CI"):
+        config.pluginmanager.register(Declared())
 
 
 @pytest.fixture(scope="session")
@@ -38,16 +45,24 @@ def stories() -> Path:
 
 
 @pytest.fixture(scope="session")
-def settings() -> Settings:
-    """Where the tools are. A missing one fails in CI and skips elsewhere, by name."""
-    found = Settings.of(os.environ)
-    missing = [name for name in NEEDED if find(name, found) is None]
-    if missing:
-        words = f"not built here: {', '.join(missing)} (`cnai tools install {' '.join(missing)}`, or set CNAI_TOOLS)"
-        if os.environ.get("CI"):
-            pytest.fail(words)
-        pytest.skip(words)
-    return found
+def tool() -> Callable[[str], Found]:
+    """A pinned tool by its name, where the commands find it. A test that misses one is skipped, which CI takes for a failure."""
+
+    def called(name: str) -> Found:
+        found = find(name, Settings.of(os.environ))
+        if found is None:
+            pytest.skip(f"{name} is not built here (`cnai tools install {name}`, or set CNAI_TOOLS)")
+        return found
+
+    return called
+
+
+@pytest.fixture(scope="session")
+def settings(tool: Callable[[str], Found]) -> Settings:
+    """Where the tools are, with those that commands need among them."""
+    for name in NEEDED:
+        tool(name)
+    return Settings.of(os.environ)
 
 
 def scan(digest: str) -> str:
@@ -80,11 +95,10 @@ def tmpfs(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
     disk = tmp_path / "disk"
 
     def mount(size: str) -> Path:
-        if os.geteuid() != 0 or sys.platform != "linux":
-            pytest.skip("mounting a small disk needs root on Linux")
         disk.mkdir()
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", disk], capture_output=True, check=False).returncode:
-            pytest.skip("mounting a tmpfs is not allowed here")
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", disk]
+        if sys.platform != "linux" or subprocess.run(command, capture_output=True, check=False).returncode:
+            pytest.skip("mounting a small disk is not allowed here")
         return disk
 
     yield mount
@@ -105,6 +119,24 @@ def copied_stories(stories: Path, tmp_path: Path) -> Path:
         shutil.copytree(stories / name, tmp_path / "stories" / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(stories / "cnai.toml", tmp_path / "stories")
     return tmp_path / "stories"
+
+
+@pytest.fixture
+def whole_stories(copied_stories: Path) -> Path:
+    """The same with the output of every story committed."""
+    config = copied_stories / "cnai.toml"
+    text, count = re.subn(r"^committed = .*\n", "", config.read_text(), flags=re.MULTILINE)
+    assert count == 1
+    config.write_text(text)
+    return copied_stories
+
+
+@pytest.fixture(scope="session")
+def built_stories(stories: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output of all stories, built once into a folder of its own. Nothing may be written there."""
+    folder = tmp_path_factory.mktemp("stories")
+    assert not pipeline.build(stories, settings, into=folder).failed
+    return folder
 
 
 @dataclass(frozen=True, slots=True)

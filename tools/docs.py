@@ -1,4 +1,4 @@
-"""Writes the generated documents: docs/reference/ and the marked parts of README.md. `--check` writes nothing and exits 1 for stale ones.
+"""Writes what is generated: docs/reference/, marked parts of README.md, some modules. `--check` writes nothing and exits 1 for stale ones.
 
 Must not: hold a text of its own; each file of `pages/` makes some pages, from the code or data that they describe.
 """
@@ -22,7 +22,8 @@ Texts = dict[str, str]
 
 
 def page_modules() -> Iterable[object]:
-    """The modules of `pages/`: `pages()` gives texts below docs/reference, `parts()` the marked parts of README.md."""
+    """The modules of `pages/`: `pages()` gives texts below docs/reference, `parts()` the marked parts of README.md,
+    `files()` other files by path."""
     package = importlib.import_module("pages")
     for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda i: i.name):
         yield importlib.import_module(f"pages.{info.name}")
@@ -35,6 +36,7 @@ def documents(readme: str) -> Texts:
     for module in page_modules():
         made: Texts = getattr(module, "pages", dict)()
         parts |= getattr(module, "parts", dict)()
+        texts |= getattr(module, "files", dict)()
         texts |= {f"{REFERENCE}/{path}": f"{NOTE}\n{text.strip()}\n" for path, text in made.items()}
     return texts | {"README.md": filled(readme, parts)}
 

@@ -102,9 +102,9 @@ class _Release:
 
     def steps(self) -> tuple[int, ...]:
         """Weights that a canary of this stage goes through."""
-        if self._serve.canary is None:
-            raise UsageError(f"{self.name} may have no canary", help="add canary=Canary(...) to the stage of the blueprint")
-        return tuple(self._serve.canary.steps)
+        if self._serve.rollout is None:
+            raise UsageError(f"{self.name} may have no canary", help="add rollout=Canary(...) to the stage of the blueprint")
+        return tuple(self._serve.rollout.weights()) or (0,)
 
     def start(self, model: str, canary: Mapping[str, Any] | None) -> Change:
         """A canary with the first of its weights."""

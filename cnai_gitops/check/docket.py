@@ -14,7 +14,7 @@ from typing import Any
 from cnai_gitops.check import ledger
 from cnai_gitops.check.budgets import Budgets
 from cnai_gitops.check.evidence import Evidence, gather, shapes_of
-from cnai_gitops.check.inventory import RUNS, TEMPLATES, Inventory
+from cnai_gitops.check.inventory import Inventory
 from cnai_gitops.check.neighbours import Asked, Neighbours, Offer
 from cnai_gitops.findings import Finding
 from cnai_gitops.plan.plan import Plan
@@ -103,7 +103,7 @@ class Docket:
         if case.known is not None:
             return ledger.read(case.known["demands"])
         world = Inventory((r.body for r in self.readable(case.unit)), Asked(self._neighbours[case.unit.target.name], case.unit))
-        return ledger.demands(world, case.through)
+        return ledger.demands(world, case.through, case.unit.target.facts.accelerators)
 
     def rows(self, case: Case) -> list[dict[str, Any]]:
         """Services of a unit with the budgets of its target that select their pods."""
@@ -141,7 +141,7 @@ class Docket:
             if case.known and any(neighbours.answer(case.unit, *question) != answer for question, answer in case.known["asked"]):
                 self._reopen(case)
         for case in cases:
-            if case.known is None and any(key.kind in (*RUNS, *TEMPLATES) for key in case.offer.keys):
+            if case.known is None and any(ledger.has_runs(key) for key in case.offer.keys):
                 asked = Asked(neighbours, case.unit)
                 found = ledger.runs(Inventory((r.body for r in self.readable(case.unit)), asked))
                 case.runs = {key: frozenset(wanted) for key, wanted in found.items()}

@@ -24,6 +24,7 @@ from cnai_gitops.plan.plan import Plan, Use
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resolved.identity import DocumentId
 from cnai_gitops.resolved.units import Objects, Unit
+from cnai_gitops.resources.accelerators import counting
 from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, Pods, Resource, kind_of
 
 DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
@@ -31,8 +32,8 @@ PATH = re.compile(r"^[A-Za-z]+(\[[0-9]+\]|\.[A-Za-z]+)*$")
 STEP = re.compile(r"[A-Za-z]+|[0-9]+")
 LOCATION = {"uri", "region", "jurisdiction", "encryption", "kms_key", "access_log"}
 CLUSTER = {"region", "jurisdiction", "role", "accelerators"}
-MAIN_KINDS = ("InferenceService", "RayService", "WorkflowTemplate", "Deployment")
-"""Kinds that stand for a whole stage; findings about a stage blame the first of them."""
+STANDS_FOR = ("service", "run", "")
+"""What an object can stand for; findings about a stage blame the first object of the first of these."""
 
 
 @dataclass(slots=True)
@@ -63,19 +64,26 @@ def gather(
 ) -> Evidence:
     """Everything about a unit; `through` are templates of the target that are counted where they are run."""
     target = unit.target
+    with counting(target.facts.accelerators):
+        found = _gather(unit, resources, asked, through, lock_dir)
+    if unit.is_app:
+        found.uses = list(_uses(plan, unit, resources))
+        found.services = list(_services(plan, unit, resources))
+    return found
+
+
+def _gather(unit: Unit, resources: tuple[Resource, ...], asked: Asked, through: Iterable[Key], lock_dir: Path | None) -> Evidence:
+    target = unit.target
     world = Inventory((resource.body for resource in resources), asked)
-    found = Evidence(unit, demands=ledger.demands(world, set(through)))
+    found = Evidence(unit, demands=ledger.demands(world, set(through), target.facts.accelerators))
     for resource in resources:
         found.documents += _documents(unit, resource, world)
     inner = (document["object"] for document in found.documents if document["embedded"])
     found.findings += check_schema(((target.name, body) for body in inner), target.profile.kubernetes, lock_dir)
     found.findings += lint([resource.body for resource in resources], target.name, asked.templates)
     found.findings += ledger.findings(world, found.demands, target.name)
-    found.findings += queues.never_admitted(world, target.name)
+    found.findings += queues.never_admitted(world, target.name, target.facts.accelerators)
     found.findings += payload(found.documents)
-    if unit.is_app:
-        found.uses = list(_uses(plan, unit, resources))
-        found.services = list(_services(plan, unit, resources))
     return found
 
 
@@ -189,8 +197,7 @@ def datasets_of(plan: Plan, names: Iterable[str], targets: Iterable[Target]) -> 
 def main_of(resources: Iterable[Resource], stage: str) -> Resource | None:
     """The object that stands for a stage."""
     mine = [resource for resource in resources if resource.stage == stage]
-    ranked = sorted(mine, key=lambda r: MAIN_KINDS.index(r.key.kind) if r.key.kind in MAIN_KINDS else len(MAIN_KINDS))
-    return ranked[0] if ranked else None
+    return min(mine, key=lambda r: STANDS_FOR.index(kind.stands_for if (kind := kind_of(r.body)) else ""), default=None)
 
 
 def _uses(plan: Plan, unit: Unit, resources: tuple[Resource, ...]) -> Iterator[dict[str, Any]]:

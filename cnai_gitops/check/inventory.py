@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
-from cnai_gitops.resources import argo_workflows, katib
 from cnai_gitops.resources.accelerators import pod_demand, times, total
 from cnai_gitops.resources.base import Body, Demand, Key, World, key_of, kind_of
 
 _DEEPEST = 12
-RUNS = ("CronWorkflow", "Workflow")
-TEMPLATES = ("WorkflowTemplate", "ClusterWorkflowTemplate")
 
 
 class Outside(Protocol):
@@ -123,11 +120,7 @@ def embedded(body: Body, world: World) -> list[tuple[str, Body]]:
     know is a word in them. They are counted as part of the object that carries them.
     """
     kind = kind_of(body)
-    if kind is None:
-        return []
-    if kind.group == argo_workflows.GROUP and kind.kind in (*RUNS, *TEMPLATES):
-        return list(argo_workflows.embedded(body, world))
-    return list(katib.trials(body)) if kind.group == katib.GROUP else []
+    return list(kind.carries(body, world)) if kind and kind.carries else []
 
 
 def _has_containers(node: Any) -> bool:

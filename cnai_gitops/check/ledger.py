@@ -13,28 +13,31 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from cnai_gitops.check.inventory import RUNS, TEMPLATES, Inventory, embedded, values
+from cnai_gitops.check.inventory import Inventory
+from cnai_gitops.facts import Accelerator
 from cnai_gitops.findings import Finding
-from cnai_gitops.resources import argo_events, argo_workflows
-from cnai_gitops.resources.accelerators import UNREADABLE
-from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, key_of, kind_of
+from cnai_gitops.resources.accelerators import UNREADABLE, counting
+from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, key_of, kind_of, kind_of_key
 
 K = TypeVar("K", bound=Hashable)
 
-_SCALERS = ("ScaledObject", "ScaledJob")
 
-
-def peaks(bodies: Sequence[Body]) -> dict[Key, Demand]:
-    """Peak of every object of one target; the larger one where two bodies have the same identity."""
+def peaks(bodies: Sequence[Body], known: Mapping[str, Accelerator] | None = None) -> dict[Key, Demand]:
+    """Peak of every object of one target, by the `known` classes (ours); the larger one where two bodies have the same identity."""
     inventory = Inventory(bodies)
-    return demands(inventory, counted_through_others(runs(inventory)))
+    return demands(inventory, counted_through_others(runs(inventory)), known)
 
 
-def demands(inventory: Inventory, through_others: Collection[Key]) -> dict[Key, Demand]:
-    """Peak of every object of the inventory; `through_others` are templates that are counted where they are run."""
+def demands(inventory: Inventory, through_others: Collection[Key], known: Mapping[str, Accelerator] | None = None) -> dict[Key, Demand]:
+    """Peak of every object of the inventory, by the `known` classes (ours); `through_others` are templates counted where they are run."""
+    with counting(known):
+        return _demands(inventory, through_others)
+
+
+def _demands(inventory: Inventory, through_others: Collection[Key]) -> dict[Key, Demand]:
     found: dict[Key, Demand] = {}
     for key, same in inventory.bodies.items():
-        if key in through_others or all(_takes_turns(body, inventory) for body in same):
+        if key in through_others or all(_covered(body, inventory) for body in same):
             found[key] = Demand()
             continue
         result = inventory.demand(same[0])
@@ -98,15 +101,21 @@ def team_totals(found: Iterable[tuple[K, Demand]], team_of: Callable[[K], str]) 
 
 
 def runs(inventory: Inventory) -> dict[Key, set[Key]]:
-    """Workflow templates that each workflow, schedule and template of the inventory names."""
-    argo = {key: same for key, same in inventory.bodies.items() if key.group == argo_workflows.GROUP and key.kind in (*RUNS, *TEMPLATES)}
-    return {key: _templates_of(same, inventory) for key, same in argo.items()}
+    """What each object of the inventory has run, of those whose kinds have something run."""
+    return {key: found for key, same in inventory.bodies.items() if (found := _called(same, inventory)) is not None}
+
+
+def has_runs(key: Key) -> bool:
+    """True for an object of a kind that has something run."""
+    kind = kind_of_key(key)
+    return bool(kind and kind.calls)
 
 
 def counted_through_others(runs: Mapping[Key, Collection[Key]]) -> set[Key]:
-    """Workflow templates that a schedule, a workflow or another template of a target runs, from what each of them names."""
+    """Workflow templates that a schedule, a workflow or another template of a target runs, from what each of them has run."""
+    templates = {key for key in runs if (kind := kind_of_key(key)) and kind.runs == "named"}
     wanted_by_others = {template for key, wanted in runs.items() for template in wanted if template != key}
-    roots = [key for key in runs if key.kind in RUNS] + [key for key in runs if key.kind in TEMPLATES and key not in wanted_by_others]
+    roots = [key for key in runs if key not in templates] + [key for key in runs if key in templates and key not in wanted_by_others]
     reached: set[Key] = set()
     # Templates that only call each other in a circle are left for last: the first of them stands for the circle.
     for root in (*roots, *sorted(runs)):
@@ -114,26 +123,18 @@ def counted_through_others(runs: Mapping[Key, Collection[Key]]) -> set[Key]:
             _reach(root, runs, reached)
             reached.add(root)
             roots.append(root)
-    return {key for key in reached if key.kind in TEMPLATES and key not in roots}
+    return {key for key in reached if key in templates and key not in roots}
 
 
-def _takes_turns(body: Body, inventory: Inventory) -> bool:
-    """True for a Sensor that only starts templates with a mutex of a fixed name, which are counted already.
-
-    Such a run never runs beside the one that a schedule or a person started, so the template's one count covers it.
-    """
-    if body.get("kind") != "Sensor":
-        return False
-    started = [made for _, made in argo_events.triggered(body)]
-    return bool(started) and all(_has_mutex(made, inventory) for made in started)
+def _called(same: Sequence[Body], inventory: Inventory) -> set[Key] | None:
+    """What the bodies of one identity have run; None for a kind that has nothing run."""
+    calls = [kind.calls(body, inventory) for body in same if (kind := kind_of(body)) and kind.calls]
+    return {key for found in calls for key in found} if calls else None
 
 
-def _has_mutex(made: Body, inventory: Inventory) -> bool:
-    reference = ((made.get("spec") or {}).get("workflowTemplateRef") or {}).get("name", "")
-    template = inventory.get(argo_workflows.GROUP, "WorkflowTemplate", key_of(made).namespace, str(reference))
-    spec = (template or {}).get("spec") or {}
-    mutexes = (spec.get("synchronization") or {}).get("mutexes") or ()
-    return any(mutex.get("name") and "{{" not in str(mutex["name"]) for mutex in mutexes)
+def _covered(body: Body, inventory: Inventory) -> bool:
+    kind = kind_of(body)
+    return bool(kind and kind.covered and kind.covered(body, inventory))
 
 
 def _reach(key: Key, runs: Mapping[Key, Collection[Key]], reached: set[Key]) -> None:
@@ -143,20 +144,6 @@ def _reach(key: Key, runs: Mapping[Key, Collection[Key]], reached: set[Key]) -> 
         if template in runs and template not in reached:
             reached.add(template)
             queue += runs[template]
-
-
-def _templates_of(same: Sequence[Body], inventory: Inventory) -> set[Key]:
-    """Workflow templates that an object names, itself or in what it creates."""
-    wanted: set[Key] = set()
-    for body in same:
-        for part in (body, *(made for _, made in embedded(body, inventory))):
-            namespace = key_of(part).namespace or key_of(body).namespace
-            for ref in values(part, ("workflowTemplateRef", "templateRef")):
-                if isinstance(ref, Mapping) and ref.get("clusterScope"):
-                    wanted.add(Key(argo_workflows.GROUP, "ClusterWorkflowTemplate", "", str(ref.get("name"))))
-                elif isinstance(ref, Mapping):
-                    wanted.add(Key(argo_workflows.GROUP, "WorkflowTemplate", namespace, str(ref.get("name"))))
-    return wanted
 
 
 def _lost_target(body: Body, inventory: Inventory) -> tuple[str, ...]:
@@ -173,10 +160,10 @@ def _lost_target(body: Body, inventory: Inventory) -> tuple[str, ...]:
 
 
 def _unsaid_limits(inventory: Inventory, found: Mapping[Key, Demand], target: str) -> Iterator[Finding]:
-    """CNAI601 for a KEDA scaler that leaves its maximum to KEDA although what it scales holds accelerators."""
+    """CNAI601 for a scaler that leaves its maximum to its controller although what it scales holds accelerators."""
     for body in inventory:
         key, kind = key_of(body), kind_of(body)
-        if kind is None or kind.kind not in _SCALERS or "maxReplicaCount" in (body.get("spec") or {}):
+        if kind is None or kind.unsaid is None or _says(body, kind.unsaid.field):
             continue
         scaled = kind.scales(body) if kind.scales else None
         held = found.get(scaled[0] if scaled else key)
@@ -184,5 +171,13 @@ def _unsaid_limits(inventory: Inventory, found: Mapping[Key, Demand], target: st
             other = inventory.get(*scaled[0])
             held = inventory.demand(other) if other else None
         if held and any(held.peak.values()):
-            message = f"{key.kind} {key.name}: maxReplicaCount is absent, so KEDA goes up to 100"
-            yield Finding(code="CNAI601", message=message, resource=str(key), target=target, help="set spec.maxReplicaCount")
+            field = kind.unsaid.field.rpartition(".")[2]
+            message = f"{key.kind} {key.name}: {field} is absent, so {kind.unsaid.by} goes up to {kind.unsaid.most}"
+            yield Finding(code="CNAI601", message=message, resource=str(key), target=target, help=f"set {kind.unsaid.field}")
+
+
+def _says(body: Body, field: str) -> bool:
+    node: Any = body
+    for name in field.split("."):
+        node = node.get(name) if isinstance(node, Mapping) else None
+    return node is not None

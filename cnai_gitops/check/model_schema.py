@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NotRequired, Required, Union, get_ar
 
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 
-from cnai_gitops.resources.meta import Matches
+from cnai_gitops.resources.core.meta import Matches
 
 Schema = dict[str, Any]
 

@@ -12,9 +12,13 @@ from typing import Any
 
 from cnai_gitops.check.inventory import Inventory, Outside
 from cnai_gitops.resolved.units import Unit
-from cnai_gitops.resources.base import Body, Key, Resource
+from cnai_gitops.resources.argo_workflows.kinds import TEMPLATE
+from cnai_gitops.resources.base import Body, Key, Resource, kind_of
+from cnai_gitops.resources.kueue.quotas import MEMBERS
+from cnai_gitops.resources.policy import POD_DISRUPTION_BUDGET
 
-QUEUES = ("ClusterQueue", "Cohort")
+FILED = (*MEMBERS, TEMPLATE[1])
+"""Kinds of which a unit may want to know all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Offer:
         budgets = []
         for resource in resources:
             key = resource.key
-            if key.kind == "PodDisruptionBudget":
+            if kind_of(resource.body) is POD_DISRUPTION_BUDGET:
                 spec = resource.body.get("spec")
                 spec = spec if isinstance(spec, Mapping) else {}
                 budgets.append({"namespace": key.namespace, "selector": spec.get("selector"), "id": f"{target}/{key}", "spec": spec})
@@ -95,7 +99,7 @@ class Neighbours:
         found: dict[str, list[tuple[Unit, Key]]] = {}
         for unit, offer in self._offers.items():
             for key in offer.keys:
-                if key.kind in (*QUEUES, "WorkflowTemplate"):
+                if key.kind in FILED:
                     found.setdefault(key.kind, []).append((unit, key))
         return found
 
@@ -117,7 +121,7 @@ class Neighbours:
                 units = dict.fromkeys(other for kind in about for other, _ in self._by_kind.get(kind, ()) if other != unit)
                 return [self._offers[other].token for other in units]
             case "templates":
-                return sorted({key.name for other, key in self._by_kind.get("WorkflowTemplate", ()) if other != unit})
+                return sorted({key.name for other, key in self._by_kind.get(TEMPLATE[1], ()) if other != unit})
         raise ValueError(question)
 
     def body(self, key: Key) -> Body | None:

@@ -21,15 +21,11 @@ _SERVICE_WORDS = "a DNS label that starts with a letter"
 _SEGMENT = re.compile(r"(?!\.{1,2}$)[^/%\x00-\x1f\x7f]+")
 _SEGMENT_WORDS = "free of `/` and `%`"
 
-# The API's own exceptions; everything else is a DNS subdomain.
 _FORMS: dict[str, tuple[re.Pattern[str], str]] = {
-    "Namespace": (_LABEL, _LABEL_WORDS),
-    "Service": (_SERVICE, _SERVICE_WORDS),
-    "InferenceService": (_SERVICE, _SERVICE_WORDS),
-    "Role": (_SEGMENT, _SEGMENT_WORDS),
-    "RoleBinding": (_SEGMENT, _SEGMENT_WORDS),
-    "ClusterRole": (_SEGMENT, _SEGMENT_WORDS),
-    "ClusterRoleBinding": (_SEGMENT, _SEGMENT_WORDS),
+    "subdomain": (_SUBDOMAIN, _SUBDOMAIN_WORDS),
+    "label": (_LABEL, _LABEL_WORDS),
+    "service": (_SERVICE, _SERVICE_WORDS),
+    "segment": (_SEGMENT, _SEGMENT_WORDS),
 }
 
 
@@ -56,7 +52,7 @@ def _name(meta: dict[str, Any], kind: Kind) -> Iterator[tuple[str, str]]:
         if not (meta.get("generateName") and _HOOK in (meta.get("annotations") or {})):
             yield "metadata.name", "metadata.name is missing"
         return
-    form, words = _FORMS.get(kind.kind, (_SUBDOMAIN, _SUBDOMAIN_WORDS))
+    form, words = _FORMS[kind.name_form]
     if not isinstance(name, str) or not form.fullmatch(name):
         yield "metadata.name", f"{_short(name)} must be {words}"
     elif len(name) > kind.name_limit:

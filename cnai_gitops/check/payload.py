@@ -13,6 +13,7 @@ import orjson
 
 from cnai_gitops.check.field_path import path_text
 from cnai_gitops.findings import Finding
+from cnai_gitops.resources.base import Body, kind_of
 
 LARGEST_OBJECT = 1_572_864
 """Bytes of one request that etcd takes by default (`--max-request-bytes`)."""
@@ -58,18 +59,19 @@ def payload(documents: Iterable[Mapping[str, Any]]) -> list[Finding]:
     return found
 
 
-def _faults(body: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+def _faults(body: Body) -> Iterator[tuple[str, str, str, str]]:
     text = orjson.dumps(body)
-    kind = body.get("kind")
+    known = kind_of(body)
+    data = known.data if known else ""
     held = sum(len(orjson.dumps(body.get(field) or {})) for field in ("data", "binaryData", "stringData"))
-    if kind in ("ConfigMap", "Secret") and held > LARGEST_DATA:
+    if data and held > LARGEST_DATA:
         yield _TOO_LARGE, "data", f"the data has {held:,} bytes, the API server takes {LARGEST_DATA:,}", "keep it in a volume or an image"
     elif len(text) > LARGEST_OBJECT:
         yield _TOO_LARGE, "", f"the object has {len(text):,} bytes, the API server takes {LARGEST_OBJECT:,}", "split it"
-    if kind == "Secret":
+    if data == "secret":
         for field in ("data", "stringData"):
             if body.get(field):
-                yield _SECRET, field, f"{field} of a Secret is written out", _HELP
+                yield _SECRET, field, f"{field} of a {body['kind']} is written out", _HELP
         return
     shown = text.decode()
     if _is_credential(shown) or _WORD.search(shown):

@@ -46,10 +46,12 @@ class RegoFile:
 def read_files(packs: Sequence[Path]) -> tuple[list[RegoFile], list[Finding]]:
     """Every Rego file of the packs except tests, in a fixed order, and what is wrong with the rest.
 
-    A folder that is given twice is read once. Raises NotEvaluated when a pack is no folder.
+    A file that is in two packs with the same bytes, as in a copy of a pack, is one file: the first. Raises NotEvaluated when
+    a pack is no folder.
     """
     files: list[RegoFile] = []
     findings: list[Finding] = []
+    known: dict[tuple[str, str], RegoFile] = {}
     for root in dict.fromkeys(pack.resolve() for pack in packs):
         if not root.is_dir():
             raise NotEvaluated(f"the policy pack {root.name!r} is missing", help="install again, or correct the path of the policies")
@@ -60,9 +62,12 @@ def read_files(packs: Sequence[Path]) -> tuple[list[RegoFile], list[Finding]]:
             continue
         for path in paths:
             try:
-                files.append(_read(root, path))
+                file = _read(root, path)
             except SourceError as error:
                 findings += error.findings
+                continue
+            if known.setdefault((file.path, file.text), file) is file:
+                files.append(file)
     findings += [finding for file in files for finding in _faults(file)]
     return files, findings + _declared_twice(files)
 
@@ -136,7 +141,11 @@ def _declared_twice(files: Sequence[RegoFile]) -> list[Finding]:
         known = first.setdefault(file.package, file)
         if (known.root, Path(known.path).parent) != (file.root, Path(file.path).parent):
             message = f"package {file.package} is already declared by {known.shown}"
-            findings.append(_finding("CNAI703", file.shown, file.line, message, "give the rule a name of its own"))
+            help_ = "give the rule a name of its own"
+            if known.path == file.path:
+                message += f" of the pack {known.root}, with another text"
+                help_ += f", or take that text ({known.root / known.path})"
+            findings.append(_finding("CNAI703", file.shown, file.line, message, help_))
     return findings
 
 

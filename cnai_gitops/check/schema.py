@@ -19,7 +19,7 @@ from cnai_gitops.check.model_schema import Schema, schema_of
 from cnai_gitops.check.object_names import name_problems
 from cnai_gitops.check.published_schema import kubernetes_schema, nearest_minor, synced_schema
 from cnai_gitops.findings import Finding
-from cnai_gitops.resources.base import Body, Kind, Resource, key_of, kinds
+from cnai_gitops.resources.base import Body, Kind, Resource, key_of, kind_of, kinds
 
 UNKNOWN_KIND, BAD_NAME, UNKNOWN_FIELD, BAD_VALUE, MISSING_FIELD = "CNAI401", "CNAI402", "CNAI403", "CNAI404", "CNAI405"
 
@@ -60,7 +60,8 @@ def _checks(api_version: str, name: str, minor: int, lock_dir: Path | None) -> t
     kind = kinds().get((api_version, name))
     schemas: list[Schema | None] = [synced_schema((api_version, name), lock_dir)]
     if kind is not None:
-        own = schema_of(kind.model) if kind.model is not None else kubernetes_schema(kind, minor)
+        model = kind.typed_dict()
+        own = schema_of(model) if model is not None else kubernetes_schema(kind, minor)
         if own is None:
             return None, ()
         schemas.insert(0, own)
@@ -181,8 +182,9 @@ def _or(options: list[Any]) -> str:
 
 
 def _shown(value: Any, body: Body) -> str:
-    """A value in a few characters; those of a Secret are never shown."""
-    if body.get("kind") == "Secret":
+    """A value in a few characters; secret ones are never shown."""
+    kind = kind_of(body)
+    if kind is not None and kind.data == "secret":
         return "that"
     if isinstance(value, dict | list):
         return f"a {'map' if isinstance(value, dict) else 'list'} of {len(value)}"

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from cnai_gitops.findings import Finding
-from cnai_gitops.resources.base import Body, key_of
+from cnai_gitops.resources.argo_workflows.kinds import KINDS, TEMPLATE
+from cnai_gitops.resources.argo_workflows.pods import workflow_spec
+from cnai_gitops.resources.base import Body, key_of, kind_of
 
-TEMPLATE_KINDS = ("Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate", "CronWorkflow")
 NAME = re.compile(r"^[a-zA-Z0-9][-a-zA-Z0-9]{0,127}$")
 DEPENDS = re.compile(r"([a-zA-Z0-9][-a-zA-Z0-9]*)\.(Succeeded|Failed|Errored|Skipped|Omitted|Daemoned|AnySucceeded|AllFailed)")
 CONDITION = re.compile(r"^[A-Za-z0-9._-]{1,63}( *(=|==|!=|<|>) *[^,#\"' ]+| (in|notin) \([^()#\"']*\))?$")
@@ -27,13 +28,13 @@ def lint(bodies: Iterable[Body], target: str = "", others: Callable[[], Iterable
     `others` names the WorkflowTemplates of the target that are not among the bodies.
     """
     bodies = list(bodies)
-    templates = {b["metadata"]["name"] for b in bodies if b["kind"] == "WorkflowTemplate"}
+    templates = {key.name for body in bodies if (key := key_of(body))[:2] == TEMPLATE}
     if any(name not in templates for name in _references(bodies)):
         templates |= set(others())
     found: list[Finding] = []
     for body in bodies:
-        if body["kind"] in TEMPLATE_KINDS and body["apiVersion"].startswith("argoproj.io/"):
-            spec = body["spec"].get("workflowSpec", body["spec"])
+        if kind_of(body) in KINDS:
+            spec = workflow_spec(body)[0]
             for code, path, message, help_ in _workflow(spec, templates):
                 found.append(Finding(code=code, message=message, path=path, resource=str(key_of(body)), target=target, help=help_))
     return found
@@ -42,8 +43,8 @@ def lint(bodies: Iterable[Body], target: str = "", others: Callable[[], Iterable
 def _references(bodies: Iterable[Body]) -> Iterator[str]:
     """Names of the templates that workflows run as a whole."""
     for body in bodies:
-        if body["kind"] in TEMPLATE_KINDS:
-            name = body["spec"].get("workflowSpec", body["spec"]).get("workflowTemplateRef", {}).get("name")
+        if kind_of(body) in KINDS:
+            name = workflow_spec(body)[0].get("workflowTemplateRef", {}).get("name")
             if name is not None:
                 yield name
 
@@ -55,7 +56,7 @@ def _workflow(spec: Mapping[str, Any], known: set[str]) -> Iterator[Fault]:
     reference = spec.get("workflowTemplateRef", {}).get("name")
     if reference is not None:
         if reference not in known and not spec.get("workflowTemplateRef", {}).get("clusterScope"):
-            yield _missing("spec.workflowTemplateRef", "WorkflowTemplate", reference, known)
+            yield _missing("spec.workflowTemplateRef", TEMPLATE[1], reference, known)
         return
     templates = {t.get("name", ""): t for t in spec.get("templates", ())}
     if len(templates) > LARGEST:

@@ -17,12 +17,20 @@ def main() -> None:
     gc.set_threshold(10_000_000, 20, 100)  # a command makes much that stays and nearly nothing in circles
     _open_streams()
     stopped: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, frame: _stop(number, stopped))
+    stops = [number for number in _STOPS if signal.getsignal(number) is not signal.SIG_IGN]  # as in the background of a script
+    for number in stops:
+        signal.signal(number, lambda number, frame: _stop(number, stopped))
+    sys.unraisablehook = _lost
     try:
-        from cnai_gitops.cli.app import run
+        try:
+            from cnai_gitops.cli.app import run
 
-        code = run(sys.argv[1:], os.environ)
-    except KeyboardInterrupt:  # before there was a command
+            code = run(sys.argv[1:], os.environ)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            for number in stops:
+                signal.signal(number, signal.SIG_DFL)
+    except KeyboardInterrupt:  # before there was a command, or when it had ended
         code = 130
     with contextlib.suppress(OSError):
         sys.stdout.flush()
@@ -40,7 +48,18 @@ def _open_streams() -> None:
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
+
+
 def _stop(number: int, stopped: list[int]) -> None:
     """End as after Ctrl-C: programs that were started are stopped, scratch folders removed."""
     stopped.append(number)
     raise KeyboardInterrupt
+
+
+def _lost(lost: sys.UnraisableHookArgs) -> None:
+    """Stop a moment later when a signal struck where Python drops exceptions, as in a destructor or a callback of native code."""
+    if issubclass(lost.exc_type, KeyboardInterrupt):
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+    else:
+        sys.__unraisablehook__(lost)

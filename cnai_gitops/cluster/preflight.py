@@ -15,7 +15,7 @@ from cnai_gitops.cluster.live import Live, look
 from cnai_gitops.errors import UsageError
 from cnai_gitops.facts.operators import Operator, operators
 from cnai_gitops.facts.profiles import Profile, newest, profiles
-from cnai_gitops.resources.base import Kind, kinds
+from cnai_gitops.resources.base import KUBERNETES, Kind, kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def preflight(context: str, profile: str | None = None, *, role: str = "", kubec
 
 def custom_kinds() -> list[Kind]:
     """Every kind we write that Kubernetes itself does not have, by API version and name."""
-    return [kind for _, kind in sorted(kinds().items()) if kind.model is not None]
+    return [kind for _, kind in sorted(kinds().items()) if kind.operator != KUBERNETES]
 
 
 def judge(live: Live, profile: Profile, role: str = "") -> Iterator[Fact]:
@@ -54,13 +54,12 @@ def judge(live: Live, profile: Profile, role: str = "") -> Iterator[Fact]:
     owned: dict[str, list[Kind]] = {name: [] for name in operators()}
     strangers: dict[str, list[Kind]] = {}
     for kind in custom_kinds():
-        owner = next((operator.name for operator in operators().values() if operator.owns(kind.group, kind.kind)), None)
-        (owned[owner] if owner else strangers.setdefault(kind.group, [])).append(kind)
+        (owned if kind.operator in owned else strangers).setdefault(kind.operator, []).append(kind)
     for name, operator in operators().items():
         yield _operator(live, operator, owned[name], profile, role)
-    for group, present in strangers.items():
+    for operator_name, present in strangers.items():
         missing = _missing(live, present)
-        yield Fact(group, not missing, "", f"{missing}; no operator is on record for it" if missing else "", "kinds that we write")
+        yield Fact(operator_name, not missing, "", f"{missing}; no operator is on record for it" if missing else "", "kinds that we write")
     if _here(live, owned["argo-cd"]):
         yield _health(live)
 

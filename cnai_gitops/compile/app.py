@@ -6,7 +6,7 @@ Must not: write anything; a finding names what an escape hatch missed.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from cnai_gitops.compile.observe import compile_observe
@@ -14,11 +14,13 @@ from cnai_gitops.compile.prepare import compile_prepare
 from cnai_gitops.compile.serve import compile_serve
 from cnai_gitops.compile.train import compile_train
 from cnai_gitops.contract.context import Context
+from cnai_gitops.contract.form import form_of
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.plan.build import App, Placed, Plan
+from cnai_gitops.plan.images import accelerators_of
 from cnai_gitops.resources.base import Body, Resource, kinds
 
-COMPILERS: dict[str, Callable[[Context], Iterable[Resource]]] = {
+COMPILERS: dict[str, Callable[[Context[Any]], Iterable[Resource]]] = {
     "prepare": compile_prepare,
     "train": compile_train,
     "serve": compile_serve,
@@ -30,12 +32,22 @@ def compile_app(plan: Plan, app: App) -> tuple[list[Resource], list[Finding]]:
     """All objects of an application on one target, in file order."""
     made: list[Resource] = []
     for key, resolved in app.stages.items():
-        made += COMPILERS[key.partition(".")[0]](Context(plan, app, resolved))
+        context: Context[Any] = Context(plan, app, resolved)
+        made += COMPILERS[key.partition(".")[0]](context)
+        made += _devices(context)
     findings: list[Finding] = []
     for placed in app.overrides:
         made, missed = _override(app, placed, made)
         findings += missed
     return ordered(made), findings + _duplicates(plan, app, made)
+
+
+def _devices(context: Context[Any]) -> Iterator[Resource]:
+    """What the pods of a stage refer to for their accelerators, where the form of these needs an object; one for equal requests."""
+    for request in {context.claim(request): request for request in accelerators_of(context.stage)}.values():
+        metadata = context.metadata(context.claim(request))
+        for body in form_of(request).objects(context.facts.accelerators[request.type], request.per_node, metadata):
+            yield context.made(body)
 
 
 def ordered(resources: Iterable[Resource]) -> list[Resource]:

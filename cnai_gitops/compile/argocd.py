@@ -9,15 +9,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cnai_gitops.contract.queue import queue_of
+from cnai_gitops.plan.selection import HUB as HUB
+from cnai_gitops.plan.selection import PLATFORM as PLATFORM
 from cnai_gitops.plan.target import Target
-from cnai_gitops.project import Config
 from cnai_gitops.resources.base import Body, Resource, kinds
+from cnai_gitops.spec.config import Config
 
 Gvk = tuple[str, str]
 """(apiVersion, kind)."""
-
-PLATFORM = "_platform"
-HUB = "_argocd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _platform_project(config: Config, hub: Target, target: Target, targets: list
     cluster = [
         {"group": "", "kind": "Namespace"},
         {"group": "scheduling.k8s.io", "kind": "PriorityClass"},
-        *({"group": "kueue.x-k8s.io", "kind": kind} for kind in ("ClusterQueue", "Cohort", "ResourceFlavor", "WorkloadPriorityClass")),
+        *({"group": group, "kind": kind} for group, kind in dict.fromkeys(gk for t in targets for gk in queue_of(t).cluster_kinds)),
     ]
     return _project(config, hub, target, f"platform-{target.env}", destinations, cluster)
 
@@ -94,7 +94,8 @@ def _platform_project(config: Config, hub: Target, target: Target, targets: list
 def _team_project(config: Config, hub: Target, target: Target, team: str, targets: list[Target]) -> Body:
     destinations = [{"server": t.place.server, "namespace": t.namespace(team)} for t in targets]
     body = _project(config, hub, target, f"{team}-{target.env}", destinations, [])
-    denied = [("", "Namespace"), ("", "ResourceQuota"), ("", "LimitRange"), ("kueue.x-k8s.io", "LocalQueue")]
+    denied = [("", "Namespace"), ("", "ResourceQuota"), ("", "LimitRange")]
+    denied += dict.fromkeys(group_kind for t in targets for group_kind in queue_of(t).team_kinds)
     body["spec"]["namespaceResourceBlacklist"] = [{"group": group, "kind": kind} for group, kind in denied]
     del body["spec"]["namespaceResourceWhitelist"]
     return body

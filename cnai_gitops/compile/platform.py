@@ -7,21 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, cast
 
-from cnai_gitops.compile.retrain import BUS_PODS, SECRET
-from cnai_gitops.facts import accelerators
+from cnai_gitops.contract.form import form_of
+from cnai_gitops.contract.queue import Share, platform_metadata, queue_of
 from cnai_gitops.parts.network import network_policy
 from cnai_gitops.parts.pods import container_security, pod_security, requirements
+from cnai_gitops.parts.retraining import BUS_PODS, SECRET
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resources.base import Body, Resource
 from cnai_gitops.spec.environment import TeamShare
 
-PRIORITIES = (("serving", 1_000_000, "PreemptLowerPriority"), ("training", 1_000, "PreemptLowerPriority"), ("opportunistic", -100, "Never"))
+if TYPE_CHECKING:
+    from cnai_gitops.resources.argo_events.sources import EventBus
+    from cnai_gitops.resources.external_secrets.model import ExternalSecret
+    from cnai_gitops.resources.kubernetes import ConfigMap, LimitRange, Namespace, NetworkPolicy, PriorityClass
+
+Preemption = Literal["PreemptLowerPriority", "Never"]
+PRIORITIES: tuple[tuple[str, int, Preemption], ...] = (
+    ("serving", 1_000_000, "PreemptLowerPriority"),
+    ("training", 1_000, "PreemptLowerPriority"),
+    ("opportunistic", -100, "Never"),
+)
 """(name, value, preemption) of priority classes: serving wins, opportunistic work uses what is left and never preempts."""
 
-COVERED = ("cpu", "memory")
+
+MODES = ("enforce", "audit", "warn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +49,7 @@ def tenant(plan: Plan, app: str, target: Target) -> Tenant:
     """What an application asks of the platform where it runs: secrets of the datasets that it touches, and the retrain token."""
     blueprint = plan.project.apps[app].value
     places = (plan.dataset_place(use.dataset, target) for use in plan.uses(blueprint))
-    retrains = any(o.drift and o.drift.then == "retrain" for _, o in blueprint.stages("observe"))
+    retrains = any(observe.starts for _, observe in blueprint.stages("observe"))
     secrets = {place.secret for place in places if place and place.secret} | ({SECRET} if retrains else set())
     return Tenant(blueprint.team, tuple(sorted(secrets & target.environment.secrets.keys())), retrains)
 
@@ -46,11 +58,8 @@ def compile_platform(target: Target, tenants: Iterable[Tenant]) -> Iterator[Reso
     """All objects of the platform on one cluster; a team that runs nothing there gets no namespace, queue or secret."""
     for name, value, preemption in PRIORITIES:
         yield _made(_priority(name, value, preemption))
-        yield _made(_workload_priority(name, value))
-    for name in target.place.accelerators:
-        yield _made(_flavor(name))
-    yield _made({"apiVersion": "kueue.x-k8s.io/v1beta2", "kind": "ResourceFlavor", "metadata": _meta("default"), "spec": {}})
-    yield _made({"apiVersion": "kueue.x-k8s.io/v1beta2", "kind": "Cohort", "metadata": _meta(f"org-{target.env}"), "spec": {}})
+    for body in queue_of(target).cluster(target, {name: value for name, value, _ in PRIORITIES}):
+        yield _made(body)
     by_team: dict[str, list[Tenant]] = {}
     for one in tenants:
         by_team.setdefault(one.team, []).append(one)
@@ -59,69 +68,67 @@ def compile_platform(target: Target, tenants: Iterable[Tenant]) -> Iterator[Reso
             yield from (_made(body) for body in _team(target, team, share, by_team[team]))
 
 
-def _made(body: Body) -> Resource:
-    return Resource(body)
+def _made(body: Mapping[str, Any]) -> Resource:
+    return Resource(cast(Body, body))
 
 
-def _meta(name: str, namespace: str = "", **labels: str) -> dict[str, Any]:
-    place = {"namespace": namespace} if namespace else {}
-    return {
-        "name": name,
-        **place,
-        "labels": {"app.kubernetes.io/managed-by": "cnai-gitops", "app.kubernetes.io/part-of": "platform", **labels},
-    }
-
-
-def _priority(name: str, value: int, preemption: str) -> Body:
+def _priority(name: str, value: int, preemption: Preemption) -> PriorityClass:
     return {
         "apiVersion": "scheduling.k8s.io/v1",
         "kind": "PriorityClass",
-        "metadata": _meta(name),
+        "metadata": platform_metadata(name),
         "value": value,
         "globalDefault": False,
         "preemptionPolicy": preemption,
     }
 
 
-def _workload_priority(name: str, value: int) -> Body:
-    return {"apiVersion": "kueue.x-k8s.io/v1beta2", "kind": "WorkloadPriorityClass", "metadata": _meta(name), "value": value}
-
-
-def _flavor(accelerator: str) -> Body:
-    facts = accelerators()[accelerator]
-    spec = {"nodeLabels": dict(facts.selector), "tolerations": [dict(t) for t in facts.tolerations]}
-    return {"apiVersion": "kueue.x-k8s.io/v1beta2", "kind": "ResourceFlavor", "metadata": _meta(accelerator), "spec": spec}
-
-
-def _team(target: Target, team: str, share: TeamShare, tenants: Sequence[Tenant]) -> Iterator[Body]:
-    namespace = target.namespace(team)
+def _team(target: Target, team: str, share: TeamShare, tenants: Sequence[Tenant]) -> Iterator[Mapping[str, Any]]:
+    namespace, queue = target.namespace(team), queue_of(target)
     own = {"cnai.dev/team": team, "cnai.dev/environment": target.env}
-    level = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
-    yield {"apiVersion": "v1", "kind": "Namespace", "metadata": _meta(namespace, **own, **level, **{"kueue.x-k8s.io/managed": "true"})}
+    yield _namespace(namespace, {**own, **{f"pod-security.kubernetes.io/{mode}": "restricted" for mode in MODES}, **queue.namespace_labels})
     yield _limits(namespace, own)
     yield _default_deny(namespace, own)
     yield _artifacts(target, namespace, own)
-    yield _cluster_queue(target, team, share, own)
-    queue = {"clusterQueue": namespace}
-    yield {"apiVersion": "kueue.x-k8s.io/v1beta2", "kind": "LocalQueue", "metadata": _meta(team, namespace, **own), "spec": queue}
+    yield from queue.team(target, Share(team, namespace, own, share.cpu, share.memory, list(_devices(target, share))))
     if any(one.retrains for one in tenants):
         yield from _event_bus(namespace, own)
     for name in sorted({secret for one in tenants for secret in one.secrets}):
         yield _external_secret(target, name, namespace, own)
 
 
-def _limits(namespace: str, own: Mapping[str, str]) -> Body:
-    limit = {"type": "Container", "default": {"memory": "1Gi"}, "defaultRequest": {"cpu": "100m", "memory": "256Mi"}}
-    return {"apiVersion": "v1", "kind": "LimitRange", "metadata": _meta("defaults", namespace, **own), "spec": {"limits": [limit]}}
+def _devices(target: Target, share: TeamShare) -> Iterator[tuple[str, str, int]]:
+    """What a team may hold of each pool: class, resource name, and how many of that the quota in cards is."""
+    for name, pool in target.place.accelerators.items():
+        card, form = target.facts.accelerators[name], form_of(pool)
+        yield name, form.resource(card), form.units(card) * min(share.quota.get(name, 0), pool.count)
 
 
-def _default_deny(namespace: str, own: Mapping[str, str]) -> Body:
-    spec = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-    metadata = _meta("default-deny", namespace, **own)
-    return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": metadata, "spec": spec}
+def _namespace(name: str, labels: Mapping[str, str]) -> Namespace:
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": platform_metadata(name, **labels)}
 
 
-def _artifacts(target: Target, namespace: str, own: Mapping[str, str]) -> Body:
+def _limits(namespace: str, own: Mapping[str, str]) -> LimitRange:
+    return {
+        "apiVersion": "v1",
+        "kind": "LimitRange",
+        "metadata": platform_metadata("defaults", namespace, **own),
+        "spec": {
+            "limits": [{"type": "Container", "default": {"memory": "1Gi"}, "defaultRequest": {"cpu": "100m", "memory": "256Mi"}}],
+        },
+    }
+
+
+def _default_deny(namespace: str, own: Mapping[str, str]) -> NetworkPolicy:
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": platform_metadata("default-deny", namespace, **own),
+        "spec": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]},
+    }
+
+
+def _artifacts(target: Target, namespace: str, own: Mapping[str, str]) -> ConfigMap:
     """The artifact repository of Argo Workflows; credentials are those of the pod's own identity."""
     store = target.artifacts
     lines = [
@@ -134,68 +141,46 @@ def _artifacts(target: Target, namespace: str, own: Mapping[str, str]) -> Body:
         "    enableEncryption: true",
         *([f"    kmsKeyId: {store.kms_key}"] if store.kms_key else []),
     ]
-    metadata = _meta("artifacts", namespace, **own)
+    metadata = platform_metadata("artifacts", namespace, **own)
     metadata["annotations"] = {"workflows.argoproj.io/default-artifact-repository": "default"}
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"default": "\n".join(lines) + "\n"}}
 
 
-def _cluster_queue(target: Target, team: str, share: TeamShare, own: Mapping[str, str]) -> Body:
-    """A team's queue: CPU and memory of the default flavor, and one flavor for each accelerator class it has a share of."""
-    place = target.place
-    groups: list[dict[str, Any]] = [
-        {
-            "coveredResources": list(COVERED),
-            "flavors": [
-                {
-                    "name": "default",
-                    "resources": [{"name": "cpu", "nominalQuota": str(share.cpu)}, {"name": "memory", "nominalQuota": share.memory}],
-                }
-            ],
-        }
-    ]
-    by_resource: dict[str, list[dict[str, Any]]] = {}
-    for name in place.accelerators:
-        resource = accelerators()[name].resource
-        quota = min(share.quota.get(name, 0), place.accelerators[name].count)
-        flavor = {"name": name, "resources": [{"name": resource, "nominalQuota": str(quota), "borrowingLimit": "0"}]}
-        by_resource.setdefault(resource, []).append(flavor)
-    groups += [{"coveredResources": [resource], "flavors": flavors} for resource, flavors in sorted(by_resource.items())]
-    spec = {
-        "cohortName": f"org-{target.env}",
-        "namespaceSelector": {"matchLabels": {"cnai.dev/team": team, "cnai.dev/environment": target.env}},
-        "queueingStrategy": "BestEffortFIFO",
-        "preemption": {"reclaimWithinCohort": "Any", "withinClusterQueue": "LowerPriority"},
-        "resourceGroups": groups,
-    }
-    return {"apiVersion": "kueue.x-k8s.io/v1beta2", "kind": "ClusterQueue", "metadata": _meta(target.namespace(team), **own), "spec": spec}
-
-
-def _event_bus(namespace: str, own: Mapping[str, str]) -> Iterator[Body]:
+def _event_bus(namespace: str, own: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
     """The namespace's event bus, three servers, and who may talk to it."""
-    bus = {
-        "jetstream": {
-            "version": "2.10.10",
-            "replicas": 3,
-            "metadata": {"labels": dict(own)},
-            "securityContext": pod_security(),
-            "containerTemplate": {"resources": requirements("100m", "256Mi"), "securityContext": container_security()},
-            "metricsContainerTemplate": {"resources": requirements("50m", "64Mi"), "securityContext": container_security()},
-            "reloaderContainerTemplate": {"resources": requirements("50m", "64Mi"), "securityContext": container_security()},
-        }
+    bus: EventBus = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "EventBus",
+        "metadata": platform_metadata("default", namespace, **own),
+        "spec": {
+            "jetstream": {
+                "version": "2.10.10",
+                "replicas": 3,
+                "metadata": {"labels": {**own}},
+                "securityContext": pod_security(),
+                "containerTemplate": {"resources": requirements("100m", "256Mi"), "securityContext": container_security()},
+                "metricsContainerTemplate": {"resources": requirements("50m", "64Mi"), "securityContext": container_security()},
+                "reloaderContainerTemplate": {"resources": requirements("50m", "64Mi"), "securityContext": container_security()},
+            }
+        },
     }
-    yield {"apiVersion": "argoproj.io/v1alpha1", "kind": "EventBus", "metadata": _meta("default", namespace, **own), "spec": bus}
-    body = network_policy(_meta("event-bus", namespace, **own), BUS_PODS, inside=True)
-    body["spec"]["ingress"].append({"from": [{"podSelector": {}}], "ports": [{"protocol": "TCP", "port": 4222}]})
-    yield body
+    yield bus
+    yield network_policy(platform_metadata("event-bus", namespace, **own), BUS_PODS, inside=True, clients=4222)
 
 
-def _external_secret(target: Target, name: str, namespace: str, own: Mapping[str, str]) -> Body:
+def _external_secret(target: Target, name: str, namespace: str, own: Mapping[str, str]) -> ExternalSecret:
     place = target.environment.secrets[name]
-    remote = {"key": place.remote, **({"property": place.property} if place.property else {})}
-    spec = {
-        "refreshInterval": place.refresh,
-        "secretStoreRef": {"kind": "ClusterSecretStore", "name": place.store or target.environment.secret_store},
-        "target": {"name": name, "creationPolicy": "Owner", "deletionPolicy": "Retain"},
-        "data": [{"secretKey": "value", "remoteRef": remote}],
+    secret: ExternalSecret = {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ExternalSecret",
+        "metadata": platform_metadata(name, namespace, **own),
+        "spec": {
+            "refreshInterval": place.refresh,
+            "secretStoreRef": {"kind": "ClusterSecretStore", "name": place.store or target.environment.secret_store},
+            "target": {"name": name, "creationPolicy": "Owner", "deletionPolicy": "Retain"},
+            "data": [{"secretKey": "value", "remoteRef": {"key": place.remote, "property": place.property}}],
+        },
     }
-    return {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": _meta(name, namespace, **own), "spec": spec}
+    if not place.property:
+        del secret["spec"]["data"][0]["remoteRef"]["property"]
+    return secret

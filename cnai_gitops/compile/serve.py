@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cnai_gitops.contract.context import Context
-from cnai_gitops.contract.roles import ServeEngine
+from cnai_gitops.contract.roles import engine_of
 from cnai_gitops.resources.base import Resource
+from cnai_gitops.spec.serve import Serve
 
 
-def compile_serve(context: Context) -> Iterable[Resource]:
+def compile_serve(context: Context[Serve]) -> Iterable[Resource]:
     """All objects of one serve stage on one target."""
-    engine: ServeEngine = context.stage.engine
-    return engine.resources(context)
+    return engine_of(context).resources(context)

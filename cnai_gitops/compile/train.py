@@ -5,63 +5,59 @@ Must not: know an engine by name. Git never holds a run: what is created is name
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
-from cnai_gitops.compile.workflow import retries, steps_container, workflow
+from cnai_gitops.compile.workflow import retried, workflow
 from cnai_gitops.contract.context import Context
-from cnai_gitops.contract.roles import StepPlan, Template
-from cnai_gitops.plan.sweep import sample
+from cnai_gitops.contract.roles import TrainEngine
+from cnai_gitops.contract.sweep import TRIALS, SweepEngine
+from cnai_gitops.contract.workflow import Run, steps_container
+from cnai_gitops.parts.fan_out import fan_out
 from cnai_gitops.resources.base import Resource
+from cnai_gitops.spec.train import Train
+
+if TYPE_CHECKING:
+    from cnai_gitops.resources.argo_workflows.artifacts import Artifact
+    from cnai_gitops.resources.argo_workflows.template import Arguments, Template
 
 RUNS = "/cnai/in/runs"
 
 
-def compile_train(context: Context) -> Iterator[Resource]:
+def compile_train(context: Context[Train]) -> Iterator[Resource]:
     """All objects of one train stage on one target."""
     stage = context.stage
-    plan: StepPlan = stage.engine.trial(context)
-    trials = sample(stage.sweep)
-    parallel = stage.sweep.parallel if stage.sweep else 1
-    items = [{"trial": str(i), "params": json.dumps(values, sort_keys=True)} for i, values in enumerate(trials)]
-    arguments = {"parameters": [{"name": name, "value": f"{{{{item.{name}}}}}"} for name in ("trial", "params")]}
-    # the direct children of `trials` are composite; its parallelism bounds them, and so the accelerators held at once
-    sweep: Template = {
-        "name": "trials",
-        "parallelism": parallel,
-        "steps": [[{"name": "trial", "template": plan.entry, "arguments": arguments, "withItems": items}]],
-    }
+    assert isinstance(stage.engine, TrainEngine)
+    plan = stage.engine.trial(context)
+    if stage.sweep:
+        assert isinstance(stage.sweep, SweepEngine)
+        trials = stage.sweep.templates(context, plan)
+    else:
+        trials = (fan_out(TRIALS, plan.entry, [{}], 1),)
     main: Template = {
         "name": "main",
         "dag": {
             "tasks": [
                 {"name": "start", "template": "start"},
-                {"name": "trials", "template": "trials", "depends": "start.Succeeded"},
+                {"name": "trials", "template": TRIALS, "depends": "start.Succeeded"},
                 {"name": "gate", "template": "gate", "depends": "trials.Succeeded"},
                 {"name": "package", "template": "package", "depends": "gate.Succeeded", "arguments": _best()},
             ]
         },
     }
-    start = steps_container(context, "start", "lineage", "START")
-    yield from workflow(context, main=[main, start, sweep, _gate(context), _package(context)], steps=[_retried(plan, stage.retries)])
+    templates = [main, steps_container(context, "start", "lineage", "START"), *trials, _gate(context), _package(context)]
+    yield from workflow(context, Run.of(stage), main=templates, steps=[retried(plan, stage.retries)])
 
 
-def _retried(plan: StepPlan, count: int) -> StepPlan:
-    templates = tuple({**t, **retries(count)} if t["name"] == plan.entry and "steps" not in t else t for t in plan.templates)
-    return replace(plan, templates=templates)
-
-
-def _best() -> dict[str, Any]:
+def _best() -> Arguments:
     return {"parameters": [{"name": "best", "value": "{{tasks.gate.outputs.parameters.best}}"}]}
 
 
-def _gate(context: Context) -> Template:
+def _gate(context: Context[Train]) -> Template:
     stage = context.stage
     args = [f"--metrics-dir={RUNS}", "--out=/cnai/out/decision.json", "--best-out=/cnai/out/best"]
-    if stage.sweep:
-        args.append(f"--maximize={stage.sweep.maximize}" if stage.sweep.maximize else f"--minimize={stage.sweep.minimize}")
+    if isinstance(stage.sweep, SweepEngine):
+        args.append(stage.sweep.objective)
     for metric, bound in stage.gate.items():
         args += ["--gate", metric, bound]
     return steps_container(
@@ -74,11 +70,11 @@ def _gate(context: Context) -> Template:
     )
 
 
-def _decision() -> dict[str, Any]:
+def _decision() -> Artifact:
     return {"name": "decision", "path": "/cnai/out/decision.json", "archive": {"none": {}}}
 
 
-def _package(context: Context) -> Template:
+def _package(context: Context[Train]) -> Template:
     best = "{{inputs.parameters.best}}"
     return steps_container(
         context,

@@ -6,46 +6,47 @@ Must not: know what the steps do.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from cnai_gitops.contract.context import STEPS_IMAGE, Context
-from cnai_gitops.contract.roles import StepPlan, Template
-from cnai_gitops.parts.env import env_list
+from cnai_gitops.contract.context import Context
+from cnai_gitops.contract.roles import StepPlan
+from cnai_gitops.contract.workflow import Run, steps_container
 from cnai_gitops.parts.network import network_policy
-from cnai_gitops.parts.pods import container_security, pod_security, requirements
-from cnai_gitops.parts.rbac import role, service_account
+from cnai_gitops.parts.pods import pod_security, scratch
+from cnai_gitops.parts.rbac import Rule, role, service_account
 from cnai_gitops.parts.workflow import build
 from cnai_gitops.resources.base import Body, Key, Resource
 from cnai_gitops.spec.base import seconds
 
+if TYPE_CHECKING:
+    from cnai_gitops.resources.argo_workflows.blocks import RetryStrategy
+    from cnai_gitops.resources.argo_workflows.model import CronWorkflow, WorkflowSpec, WorkflowTemplate
+    from cnai_gitops.resources.argo_workflows.template import Template
+    from cnai_gitops.resources.kubernetes import NetworkPolicy
+
 FINISH = "finish"
-EXECUTOR = ("argoproj.io", "workflowtaskresults", ("create", "patch"))
+EXECUTOR: Rule = ("argoproj.io", "workflowtaskresults", ("create", "patch"))
 """What the Argo executor itself needs to report a pod's result."""
 
 
-def workflow(
-    context: Context,
-    *,
-    main: Sequence[Template],
-    steps: Sequence[StepPlan],
-    parallelism: int | None = None,
-    parameters: Mapping[str, str] | None = None,
-) -> Iterator[Resource]:
+def workflow(context: Context[Any], run: Run, *, main: Sequence[Template], steps: Sequence[StepPlan]) -> Iterator[Resource]:
     """All objects of one stage's workflow. `main[0]` is the entry point; `steps` bring templates, rights and objects."""
-    templates = [*main, *(template for step in steps for template in step.templates), finish(context)]
-    values = {**(parameters or {}), **{k: v for step in steps for k, v in step.parameters.items()}}
+    templates = [*main, *(template for step in steps for template in step.templates), finish(context, run)]
+    parameters = {name: value for step in steps for name, value in step.parameters.items()}
     yield from _once(resource for step in steps for resource in step.resources)
-    account = context.metadata(context.workflow_name)
-    yield Resource(service_account(account) | {"automountServiceAccountToken": True}, context.key)
+    metadata = context.metadata(context.workflow_name)
+    yield context.made(service_account(metadata, token=True))
     rules = dict.fromkeys([EXECUTOR, *(rule for step in steps for rule in step.rules)])
-    for body in role(account, rules, context.workflow_name):
-        yield Resource(body, context.key)
-    yield Resource(_network(context, dict.fromkeys(peer for step in steps for peer in step.ingress)), context.key)
-    yield Resource(build(_template(context, templates, values, parallelism)), context.key, _trace(context))
-    if context.stage.schedule:
-        yield Resource(
-            build(_cron(context)), context.key, (("spec.schedules", f"{context.key}.schedule"), ("spec.suspend", f"{context.key}.suspend"))
-        )
+    for body in role(metadata, rules, context.workflow_name):
+        yield context.made(body)
+    yield context.made(_network(context, dict.fromkeys(peer for step in steps for peer in step.ingress)))
+    key = context.key
+    trace = (("spec.activeDeadlineSeconds", f"{key}.timeout"), ("spec.arguments", f"{key}.images"), ("spec.templates", key))
+    yield context.made(build(_template(context, run, templates, parameters)), *trace)
+    if run.schedule:
+        cron = build(_cron(context, run, run.schedule))
+        yield context.made(cron, ("spec.schedules", f"{key}.schedule"), ("spec.suspend", f"{key}.suspend"))
 
 
 def _once(resources: Iterable[Resource]) -> Iterator[Resource]:
@@ -57,18 +58,12 @@ def _once(resources: Iterable[Resource]) -> Iterator[Resource]:
             yield resource
 
 
-def _trace(context: Context) -> tuple[tuple[str, str], ...]:
-    key = context.key
-    return (("spec.activeDeadlineSeconds", f"{key}.timeout"), ("spec.arguments", f"{key}.images"), ("spec.templates", key))
-
-
-def _template(context: Context, templates: list[Template], parameters: Mapping[str, str], parallelism: int | None) -> Body:
-    spec: dict[str, Any] = {
+def _template(context: Context[Any], run: Run, templates: Sequence[Template], parameters: Mapping[str, str]) -> WorkflowTemplate:
+    spec: WorkflowSpec = {
         "entrypoint": templates[0]["name"],
         "onExit": FINISH,
         "serviceAccountName": context.workflow_name,
-        "activeDeadlineSeconds": seconds(context.stage.timeout),
-        **({"parallelism": parallelism} if parallelism else {}),
+        "activeDeadlineSeconds": seconds(run.timeout),
         # one run of a stage at a time, whether a schedule, an alert or a person starts it
         "synchronization": {"mutexes": [{"name": context.workflow_name}]},
         "archiveLogs": True,
@@ -78,23 +73,23 @@ def _template(context: Context, templates: list[Template], parameters: Mapping[s
         "securityContext": pod_security(),
         "podMetadata": {"labels": context.labels},
         "workflowMetadata": {"labels": context.labels},
-        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "8Gi"}}, {"name": "cnai", "emptyDir": {"sizeLimit": "50Gi"}}],
+        "volumes": scratch("8Gi", "50Gi"),
     }
     if parameters:
         spec["arguments"] = {"parameters": [{"name": name, "value": value} for name, value in sorted(parameters.items())]}
-    spec["templates"] = templates
+    spec["templates"] = list(templates)
     metadata = context.metadata(context.workflow_name)
     return {"apiVersion": "argoproj.io/v1alpha1", "kind": "WorkflowTemplate", "metadata": metadata, "spec": spec}
 
 
-def _cron(context: Context) -> Body:
+def _cron(context: Context[Any], run: Run, schedule: str) -> CronWorkflow:
     return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "CronWorkflow",
         "metadata": context.metadata(context.workflow_name),
         "spec": {
-            "schedules": [context.stage.schedule],
-            "timezone": context.stage.timezone,
+            "schedules": [schedule],
+            "timezone": run.timezone,
             "concurrencyPolicy": "Forbid",
             "startingDeadlineSeconds": 600,
             "suspend": context.target.standby or context.resolved.pins.suspend,
@@ -105,37 +100,35 @@ def _cron(context: Context) -> Body:
     }
 
 
-def steps_container(context: Context, name: str, module: str, *args: str, env: Mapping[str, str] | None = None, **more: Any) -> Template:
-    """A template that runs a module of `cnai_gitops.steps` in the platform's steps image."""
-    container = {
-        "image": context.platform_image(STEPS_IMAGE),
-        "command": ["python", "-m", f"cnai_gitops.steps.{module}"],
-        "args": list(args),
-        "env": env_list({**context.contract(name), **(env or {})}),
-        "resources": requirements("500m", "1Gi"),
-        "securityContext": container_security(),
-        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}, {"name": "cnai", "mountPath": "/cnai"}],
-    }
-    return {"name": name, **more, "container": container}
-
-
-def finish(context: Context) -> Template:
+def finish(context: Context[Any], run: Run) -> Template:
     """The exit handler: says how the run ended, to the lineage service and in the log."""
-    return steps_container(context, FINISH, "lineage", "{{workflow.status}}")
+    return steps_container(context, FINISH, "lineage", "{{workflow.status}}", reads=run.reads)
 
 
-def retries(count: int) -> Mapping[str, Any]:
-    """Retry of a step: `count` further attempts, for pod errors and failures, with a growing pause."""
+def retried(plan: StepPlan, count: int) -> StepPlan:
+    """A step whose entry is tried `count` further times; an entry of several steps, or with retries of its own, stays as it is."""
     if not count:
-        return {}
-    return {
-        "retryStrategy": {"limit": str(count), "retryPolicy": "Always", "backoff": {"duration": "30", "factor": "2", "maxDuration": "30m"}}
+        return plan
+    # for pod errors and failures, with a growing pause
+    retry: RetryStrategy = {
+        "limit": str(count),
+        "retryPolicy": "Always",
+        "backoff": {"duration": "30", "factor": "2", "maxDuration": "30m"},
     }
+    templates: list[Template] = []
+    for template in plan.templates:
+        own = template["name"] != plan.entry or "steps" in template or "retryStrategy" in template
+        templates.append(template if own else {**template, "retryStrategy": retry})
+    return replace(plan, templates=templates)
 
 
-def _network(context: Context, ingress: Iterable[tuple[str, int]]) -> Body:
-    selector = {"app.kubernetes.io/component": context.key.replace(".", "-"), "app.kubernetes.io/name": context.blueprint.name}
+def _network(context: Context[Any], ingress: Iterable[tuple[str, int]]) -> NetworkPolicy:
     place = context.target.place
-    metadata = context.metadata(context.workflow_name)
-    cidrs = [*place.api_cidrs, *place.cidrs]
-    return network_policy(metadata, selector, ingress=ingress, inside=True, cidrs=cidrs, namespaces=context.lineage_namespaces)
+    return network_policy(
+        context.metadata(context.workflow_name),
+        context.selector,
+        ingress=ingress,
+        inside=True,
+        cidrs=[*place.api_cidrs, *place.cidrs],
+        namespaces=context.lineage_namespaces,
+    )

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnai_gitops.contract.context import Context
+from cnai_gitops.contract.source import data_of
 from cnai_gitops.emit import emit_one
 from cnai_gitops.parts.env import secret_env
+from cnai_gitops.parts.pods import Data
+
+if TYPE_CHECKING:
+    from cnai_gitops.resources.core.container import EnvVar
 
 FIXED = frozenset(
     {
@@ -31,9 +36,10 @@ FIXED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """Environment of a container inside such a manifest, and the workflow parameters that it refers to."""
+    """Environment and data of a container inside such a manifest, and the workflow parameters that it refers to."""
 
-    env: list[dict[str, Any]]
+    env: list[EnvVar]
+    data: Data
     parameters: Mapping[str, str]
 
     def text(self, manifest: Mapping[str, Any]) -> str:
@@ -41,17 +47,19 @@ class Embedded:
         return emit_one(dict(manifest))
 
 
-def embed(context: Context, step: str, **more: str) -> Embedded:
+def embed(context: Context[Any], step: str, **more: str) -> Embedded:
     """The contract's variables for a step whose manifest is text; `more` are further variables that Argo fills in."""
     values: dict[str, str] = {}
     parameters: dict[str, str] = {}
     for name, value in {**context.contract(step), **more}.items():
         values[name] = value if name in FIXED or "{{" in value else _moved(parameter_of(name), value, parameters)
-    for name, value in context.stage.env.items():
+    for name, value in context.resolved.stage.env.items():
         values[name] = value if "{{" in value else _moved(f"env-{parameter_of(name)}", value, parameters)
     parameters.setdefault("environment", context.target.env)
     secrets = {name: _moved(parameter_of(name), secret, parameters) for name, secret in context.secret_variables().items()}
-    return Embedded([*({"name": name, "value": value} for name, value in values.items()), *secret_env(secrets)], parameters)
+    env: list[EnvVar] = [{"name": name, "value": value} for name, value in values.items()]
+    data = data_of(context.mounted, lambda dataset, claim: _moved(f"claim-{dataset}", claim, parameters))
+    return Embedded([*env, *secret_env(secrets)], data, parameters)
 
 
 def _moved(parameter: str, value: str, parameters: dict[str, str]) -> str:

@@ -1,22 +1,33 @@
-"""What engines give to the rooms above them: steps of workflows, and objects of services.
+"""What variants give to the rooms above them, role by role: steps of workflows, objects of services, triggers, queues.
 
-Must not: assemble workflows (`compile.workflow` does) or name an engine.
+Must not: assemble workflows (`compile.workflow` does) or name a variant.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from cnai_gitops.contract.context import Context
-from cnai_gitops.facts.runtimes import Runtime, runtimes
+from cnai_gitops.contract.workflow import Scheduled
+from cnai_gitops.facts.known import Facts
+from cnai_gitops.facts.runtimes import Runtime
+from cnai_gitops.parts.rbac import Rule
 from cnai_gitops.resources.base import Resource
-from cnai_gitops.spec.engine import Engine
+from cnai_gitops.spec.observe import Observe
+from cnai_gitops.spec.prepare import Prepare
+from cnai_gitops.spec.roles import RolloutRole, ServeRole, SignalRole, StepRole, TrainRole, TriggerRole
+from cnai_gitops.spec.serve import Serve
+from cnai_gitops.spec.train import Train
 
-Template = dict[str, Any]
-"""An Argo Workflows template as plain data; hera checks it when the workflow is built."""
+__all__ = ["Load", "Resource", "Rollout", "ServeEngine", "Signal", "StepEngine", "StepPlan", "TrainEngine", "Trigger"]
+
+if TYPE_CHECKING:
+    from cnai_gitops.resources.argo_workflows.template import Template
+    from cnai_gitops.resources.keda.model import Trigger as ScaleTrigger
+    from cnai_gitops.resources.monitoring.model import Group as RuleGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,79 +42,132 @@ class StepPlan:
     """
 
     entry: str
-    templates: tuple[Template, ...]
+    templates: Sequence[Template]
     parameters: Mapping[str, str] = field(default_factory=dict)
-    rules: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
-    resources: tuple[Resource, ...] = ()
-    ingress: tuple[tuple[str, int], ...] = ()
+    rules: Sequence[Rule] = ()
+    resources: Sequence[Resource] = ()
+    ingress: Sequence[tuple[str, int]] = ()
 
 
-class StepEngine(Engine):
+class StepEngine(StepRole):
     """Runs one step of a `prepare` stage."""
 
-    role: ClassVar[str] = "prepare"
+    honours: ClassVar[frozenset[str]] = frozenset({"retries", "timeout", "env"})
 
     @abstractmethod
-    def step(self, context: Context, name: str) -> StepPlan:
+    def step(self, context: Context[Prepare], name: str) -> StepPlan:
         """The templates that run the step called `name`."""
 
 
-class TrainEngine(Engine):
+class TrainEngine(TrainRole):
     """Runs one training (one trial of a sweep) of a `train` stage."""
 
-    role: ClassVar[str] = "train"
-
     @abstractmethod
-    def trial(self, context: Context) -> StepPlan:
+    def trial(self, context: Context[Train]) -> StepPlan:
         """The templates of one trial; they take the inputs `trial` (its number) and `params` (JSON)."""
 
 
-class ServeEngine(Engine):
-    """Serves a model. `needs_model` is False for engines whose models are not the release's business.
-
-    `ignores` lists fields of the stage that have no effect with this engine; setting one is an error.
-    """
-
-    role: ClassVar[str] = "serve"
-    needs_model: ClassVar[bool] = True
-    ignores: ClassVar[frozenset[str]] = frozenset()
+class ServeEngine(ServeRole):
+    """Serves a model."""
 
     @abstractmethod
-    def resources(self, context: Context) -> Iterable[Resource]:
+    def resources(self, context: Context[Serve]) -> Iterable[Resource]:
         """All objects of the service on one target."""
 
-    def pods(self, context: Context) -> Mapping[str, str]:
-        """Labels that select the service's pods, for monitors and budgets."""
-        return {"app.kubernetes.io/name": context.blueprint.name, "app.kubernetes.io/component": context.key.replace(".", "-")}
-
-    def platform_image(self, stage: Any) -> str:
-        """Name of the platform's image that serves; empty when the blueprint brings its own."""
-        return self.runtime(stage).image if self.needs_model else ""
-
-    def runtime(self, stage: Any) -> Runtime:
+    def runtime(self, stage: Serve, facts: Facts) -> Runtime:
         """Facts of the server that answers: its metrics, ports and paths."""
-        return runtimes()[stage.runtime]
+        return facts.runtimes[stage.runtime]
 
-    def least(self, stage: Any) -> int:
+    def least(self, stage: Serve) -> int:
         """Replicas that always run."""
-        return int(stage.scaling.min)
+        return stage.replicas.min
 
     def selects(self, workload: str) -> Mapping[str, str]:
         """Labels that tell the pods of one of `workloads` from the others."""
         return {}
 
-    def workloads(self, context: Context) -> Iterable[str]:
+    def workloads(self, context: Context[Serve]) -> Iterable[str]:
         """Names of the services' main objects, the stable one first."""
         return (context.name,)
 
 
-class Scaler(Engine):
-    """Decides how many replicas a service has."""
+def engine_of(context: Context[Serve]) -> ServeEngine:
+    """What serves the stage."""
+    assert isinstance(context.stage.engine, ServeEngine)
+    return context.stage.engine
 
-    role: ClassVar[str] = "scaling"
-    min: int
-    max: int
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a trigger scales: the service's name, and its share of the stage's replicas in percent."""
+
+    service: str
+    share: int = 100
+
+    def part_of(self, replicas: int) -> int:
+        """The share of a number of replicas: rounded up, at least one."""
+        return max(1, -(-replicas * self.share // 100))
+
+
+class Trigger(TriggerRole):
+    """Decides how many replicas a service has, beside others."""
 
     @abstractmethod
-    def scaler(self, context: Context, deployment: str, *, low: int, high: int) -> Resource:
-        """The object that scales `deployment` between `low` and `high` replicas."""
+    def trigger(self, context: Context[Serve], load: Load) -> ScaleTrigger:
+        """The trigger of a KEDA ScaledObject for one service of the stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A service beside the stable one: its name, its model's digest, the release's word for that, and its shares in percent.
+
+    `replicas` is its share of the stage's replicas, `requests` that of the requests.
+    """
+
+    name: str
+    digest: str
+    pin: str
+    replicas: int
+    requests: int
+
+
+class Rollout(RolloutRole):
+    """How a new model takes over from the one that serves."""
+
+    @abstractmethod
+    def weights(self) -> Sequence[int]:
+        """Shares of requests that the new model gets one after the other, in percent, rising, without 0 and 100."""
+
+    @abstractmethod
+    def share(self, weight: int) -> int:
+        """Share of the stage's replicas that the new model's service has while it gets `weight` percent of the requests."""
+
+
+def beside(context: Context[Serve]) -> Sequence[Beside]:
+    """Services beside the stable one: the new model while it is tried, and the previous one that is kept warm."""
+    pins, rollout = context.resolved.pins, context.stage.rollout
+    found = []
+    if pins.canary and isinstance(rollout, Rollout):
+        weight = pins.canary.weight
+        share, requests = rollout.share(weight), 0 if pins.rollback else weight
+        found.append(Beside(f"{context.name}-canary", pins.canary.model, "canary.model", share, requests))
+    if pins.previous:
+        # as large as the stable one from its first replica on: after a rollback there is no time to scale out
+        found.append(Beside(f"{context.name}-previous", pins.previous, "previous", 100, 100 if pins.rollback else 0))
+    return found
+
+
+class Signal(SignalRole):
+    """What an `observe` stage watches and emits, for the services that it watches."""
+
+    def rules(self, context: Context[Observe], services: Sequence[Context[Serve]]) -> Iterable[RuleGroup]:
+        """Groups of the stage's PrometheusRule."""
+        return ()
+
+    def workflow(self, context: Context[Observe], services: Sequence[Context[Serve]]) -> Scheduled | None:
+        """A workflow that it needs beside."""
+        return None
+
+    def resources(self, context: Context[Observe], services: Sequence[Context[Serve]]) -> Iterable[Resource]:
+        """Further objects."""
+        return ()

@@ -39,6 +39,11 @@ class Accelerator:
     mig: Mapping[str, Fraction]
     source: str
 
+    @property
+    def device(self) -> str:
+        """What it is: gpu, tpu, gaudi, neuron; the last word of its resource."""
+        return self.resource.rpartition("/")[2]
+
     def selected_by(self, labels: Mapping[str, str]) -> bool:
         """Whether these node labels select this class."""
         return any(wanted.items() <= labels.items() for wanted in (self.selector, *self.also))
@@ -54,11 +59,12 @@ def load(name: str) -> Mapping[str, Any]:
 
 @cache
 def accelerators() -> Mapping[str, Accelerator]:
-    """Every known class by name, in the order of the file."""
-    return {name: _accelerator(name, fields) for name, fields in load("accelerators").items()}
+    """Every class of our file by name, in its order."""
+    return {name: accelerator(name, fields) for name, fields in load("accelerators").items()}
 
 
-def _accelerator(name: str, fields: Mapping[str, Any]) -> Accelerator:
+def accelerator(name: str, fields: Mapping[str, Any]) -> Accelerator:
+    """A class from the fields of an entry of accelerators.yaml."""
     # A slice takes the larger of its two shares: two 3g.40gb fill a card although 3 + 3 is less than 7.
     mig = {profile: max(Fraction(g, 7), Fraction(m, 8)) for profile, (g, m) in fields.get("mig", {}).items()}
     return Accelerator(
@@ -82,16 +88,16 @@ def whole_resource(resource: str) -> str:
     return resource
 
 
-def accelerator_class(resource: str, node_selector: Mapping[str, str]) -> str | None:
-    """Class that a resource name and node labels mean (`h100`), or None when they do not tell."""
+def accelerator_class(resource: str, node_selector: Mapping[str, str], known: Mapping[str, Accelerator] | None = None) -> str | None:
+    """Class of the `known` ones (ours) that a resource name and node labels mean (`h100`), or None when they do not tell."""
     whole, labels = whole_resource(resource), _whole_product(node_selector)
-    for accelerator in accelerators().values():
-        if accelerator.resource == whole and accelerator.selected_by(labels):
-            return accelerator.name
+    for each in (accelerators() if known is None else known).values():
+        if each.resource == whole and each.selected_by(labels):
+            return each.name
     return None
 
 
-def accelerator_share(resource: str, node_selector: Mapping[str, str]) -> Fraction | None:
+def accelerator_share(resource: str, node_selector: Mapping[str, str], known: Mapping[str, Accelerator] | None = None) -> Fraction | None:
     """Share of a whole card that one unit of this resource takes; None for a MIG profile nobody lists.
 
     A shared card (time slicing, MPS) counts whole: how many share it is known to the cluster only.
@@ -99,8 +105,9 @@ def accelerator_share(resource: str, node_selector: Mapping[str, str]) -> Fracti
     profile = _mig_profile(resource, node_selector)
     if not profile:
         return Fraction(1)
-    name = accelerator_class(resource, node_selector)
-    cards = [accelerators()[name]] if name else list(accelerators().values())
+    classes = accelerators() if known is None else known
+    name = accelerator_class(resource, node_selector, classes)
+    cards = [classes[name]] if name else list(classes.values())
     return max((card.mig[profile] for card in cards if profile in card.mig), default=None)
 
 

@@ -17,21 +17,16 @@ from cnai_gitops.facts import load
 class Operator:
     """One operator.
 
-    `apis` gives the kinds of each API group that are its own, none of them listed when all are. `images` are endings of its
-    controller's image name. `needed` says who needs it when not everybody does.
+    Which kinds it serves is a fact of those kinds. `images` are endings of its controller's image name. `needed` says who needs it
+    when not everybody does.
     """
 
     name: str
-    apis: Mapping[str, frozenset[str]]
     images: tuple[str, ...]
     role: Literal["workload", "hub"]
     purpose: str
     install: str
     needed: str = ""
-
-    def owns(self, group: str, kind: str) -> bool:
-        """True when this operator serves the kind."""
-        return group in self.apis and (not self.apis[group] or kind in self.apis[group])
 
 
 @cache
@@ -40,7 +35,6 @@ def operators() -> Mapping[str, Operator]:
     return {
         name: Operator(
             name=name,
-            apis={group: frozenset(kinds) for group, kinds in fields["apis"].items()},
             images=tuple(fields["images"]),
             role=fields["role"],
             purpose=fields["purpose"],

@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from cnai_gitops.facts import load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
-    """One serving runtime. `metrics_port` 0 means the serving port; empty `errors` means it counts none."""
+    """One serving runtime. `metrics_port` 0 means the serving port; empty `errors` means it counts none.
+
+    `honours` are fields of a serve stage that only some runtimes can use.
+    """
 
     runtime: str
     format: str
@@ -29,6 +33,7 @@ class Runtime:
     requests: str
     errors: str
     p99_ms: str
+    honours: tuple[str, ...] = ()
 
     def arguments(self, port: int, model: str) -> list[str]:
         """Arguments of the server, with its port and the model's name."""
@@ -37,6 +42,11 @@ class Runtime:
 
 @cache
 def runtimes() -> Mapping[str, Runtime]:
-    """Every runtime by name, from facts/runtimes.yaml."""
-    listed = ("args", "paths")
-    return {name: Runtime(**{**fields, **{key: tuple(fields[key]) for key in listed}}) for name, fields in load("runtimes").items()}
+    """Every runtime of our file by name."""
+    return {name: runtime(fields) for name, fields in load("runtimes").items()}
+
+
+def runtime(fields: Mapping[str, Any]) -> Runtime:
+    """A runtime from the fields of an entry of runtimes.yaml."""
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
+    return Runtime(**values)

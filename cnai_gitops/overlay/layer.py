@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 
 from cnai_gitops.emit import Unwritable, emit_one, emit_ops, emit_patches, lawful, within
 from cnai_gitops.overlay.delta import delta
-from cnai_gitops.resources.base import Body
+from cnai_gitops.resources.base import Body, kind_of
+from cnai_gitops.resources.core.kinds import SERVICE_ACCOUNT
+from cnai_gitops.resources.rbac import BINDINGS
 
 API_VERSION = "kustomize.config.k8s.io/v1beta1"
 
@@ -78,13 +80,13 @@ class Layer:
 
     def _refuse_mistaken_subjects(self, known: Sequence[Body], want: Sequence[Body]) -> None:
         """Kustomize takes a subject for the ServiceAccount of that name, whatever its kind, and sets its namespace."""
-        accounts = {body["metadata"]["name"] for body in known if body.get("kind") == "ServiceAccount"}
+        accounts = {body["metadata"]["name"] for body in known if kind_of(body) is SERVICE_ACCOUNT}
         for body in want:
-            subjects = body.get("subjects") if body.get("kind") in ("RoleBinding", "ClusterRoleBinding") else None
+            subjects = body.get("subjects") if kind_of(body) in BINDINGS else None
             for at, subject in enumerate(subjects if type(subjects) is list else ()):
                 name, space = (subject.get("name"), subject.get("namespace")) if type(subject) is dict else (None, None)
                 if type(name) is str and name in accounts and (not space or (space == self.old != self.new)):
-                    unsaid = subject.get("kind") == "ServiceAccount" and not space
+                    unsaid = subject.get("kind") == SERVICE_ACCOUNT.kind and not space
                     cure = "write that namespace" if unsaid else "name one of the two differently"
                     reason = f"kustomize takes this for the ServiceAccount {name} here and sets its namespace; {cure}"
                     raise Unwritable((_title(body), "subjects", at), reason)

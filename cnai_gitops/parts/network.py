@@ -6,11 +6,15 @@ Must not: know a stage or a target.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cnai_gitops.resources.core.meta import ObjectMeta
+    from cnai_gitops.resources.kubernetes import EgressRule, IngressRule, NetworkPeer, NetworkPolicy, NetworkPolicySpec
 
 
 def network_policy(
-    metadata: Mapping[str, Any],
+    metadata: ObjectMeta,
     selector: Mapping[str, str],
     *,
     ingress: Iterable[tuple[str, int]] = (),
@@ -18,38 +22,34 @@ def network_policy(
     cidrs: Iterable[str] = (),
     namespaces: Iterable[str] = (),
     pods: Iterable[Mapping[str, str]] = (),
-) -> dict[str, Any]:
+    clients: int = 0,
+) -> NetworkPolicy:
     """What pods of one stage may talk to, beside the namespace's default deny.
 
-    `ingress` lists (namespace, port) that may connect; `inside` lets pods of the selector reach each other;
-    `cidrs` are networks, `namespaces` are namespaces and `pods` are labels of pods of the same namespace that they may
-    reach. DNS is always reachable.
+    `ingress` lists (namespace, port) that may connect, `clients` is a port that every pod of the namespace may connect to;
+    `inside` lets pods of the selector reach each other; `cidrs` are networks, `namespaces` are namespaces and `pods` are
+    labels of pods of the same namespace that they may reach. DNS is always reachable.
     """
-    peer = {"podSelector": {"matchLabels": dict(selector)}}
-    rules_in = [
-        {
-            "from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}}}],
-            "ports": [{"protocol": "TCP", "port": port}],
-        }
-        for namespace, port in ingress
+    peer: NetworkPeer = {"podSelector": {"matchLabels": {**selector}}}
+    rules_in: list[IngressRule] = [
+        {"from": [_namespace(namespace)], "ports": [{"protocol": "TCP", "port": port}]} for namespace, port in ingress
     ]
-    dns = {
-        "to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}}],
-        "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}],
-    }
-    rules_out: list[dict[str, Any]] = [dns]
+    dns: EgressRule = {"to": [_namespace("kube-system")], "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}]}
+    rules_out: list[EgressRule] = [dns]
     rules_out += [{"to": [{"ipBlock": {"cidr": cidr}}]} for cidr in cidrs]
-    rules_out += [{"to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}}]} for name in namespaces]
-    rules_out += [{"to": [{"podSelector": {"matchLabels": dict(labels)}}]} for labels in pods]
+    rules_out += [{"to": [_namespace(name)]} for name in namespaces]
+    rules_out += [{"to": [{"podSelector": {"matchLabels": {**labels}}}]} for labels in pods]
     if inside:
         rules_in.append({"from": [peer]})
         rules_out.append({"to": [peer]})
-    spec: dict[str, Any] = {"podSelector": {"matchLabels": dict(selector)}, "policyTypes": ["Ingress", "Egress"]}
+    if clients:
+        rules_in.append({"from": [{"podSelector": {}}], "ports": [{"protocol": "TCP", "port": clients}]})
+    spec: NetworkPolicySpec = {"podSelector": {"matchLabels": {**selector}}, "policyTypes": ["Ingress", "Egress"]}
     if rules_in:
         spec["ingress"] = rules_in
-    return {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "NetworkPolicy",
-        "metadata": dict(metadata),
-        "spec": {**spec, "egress": rules_out},
-    }
+    spec["egress"] = rules_out
+    return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {**metadata}, "spec": spec}
+
+
+def _namespace(name: str) -> NetworkPeer:
+    return {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}}

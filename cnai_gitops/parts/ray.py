@@ -5,11 +5,15 @@ Must not: know a stage or a target.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from cnai_gitops.facts import Accelerator
-from cnai_gitops.parts.pods import container_security, placement, pod_security, requirements
+from cnai_gitops.parts.pods import Data, Held, container_security, placement, pod_security, requirements
+
+if TYPE_CHECKING:
+    from cnai_gitops.resources.core.container import Container, EnvVar
+    from cnai_gitops.resources.core.pod import PodFields, PodTemplateSpec
+    from cnai_gitops.resources.ray.model import HeadGroupSpec, RayClusterSpec
 
 NODE = "cnai.dev/ray-node"
 """Label that tells workers from the head; budgets and policies see it in the templates, KubeRay's own they do not."""
@@ -22,14 +26,16 @@ def ray_cluster(
     *,
     version: str,
     image: str,
-    env: list[dict[str, Any]],
+    env: Sequence[EnvVar],
     labels: Mapping[str, str],
     account: str,
     head: tuple[str, str],
     worker: tuple[str, str],
     workers: tuple[int, int],
-    held: tuple[Accelerator, int] | None = None,
-) -> dict[str, Any]:
+    held: Held | None = None,
+    scheduler: str = "",
+    data: Data | None = None,
+) -> RayClusterSpec:
     """Spec of a RayCluster. `head` and `worker` are (cpu, memory), `workers` the least and most replicas.
 
     Different bounds switch the in-tree autoscaler on; then Ray owns `replicas`, which is left out. KubeRay puts the
@@ -37,19 +43,26 @@ def ray_cluster(
     """
     low, high = workers
     scaled = autoscaled(workers)
-    group: dict[str, Any] = {"groupName": "workers", "minReplicas": low, "maxReplicas": high, "rayStartParams": {}}
+    top = _pod("ray-head", image, env, labels, account, head, None, never_restarts=scaled, token=scaled, scheduler=scheduler, data=data)
+    group = _pod("ray-worker", image, env, labels, account, worker, held, never_restarts=scaled, scheduler=scheduler, data=data)
+    heads: HeadGroupSpec = {"rayStartParams": {"dashboard-host": "0.0.0.0", "num-gpus": "0"}, "template": top}
     if not scaled:
-        group["replicas"] = low
-    cluster: dict[str, Any] = {"rayVersion": version, "enableInTreeAutoscaling": scaled}
-    if scaled:
+        return {
+            "rayVersion": version,
+            "enableInTreeAutoscaling": False,
+            "headGroupSpec": heads,
+            "workerGroupSpecs": [
+                {"groupName": "workers", "minReplicas": low, "maxReplicas": high, "rayStartParams": {}, "replicas": low, "template": group}
+            ],
+        }
+    return {
+        "rayVersion": version,
+        "enableInTreeAutoscaling": True,
         # KubeRay gives the autoscaler's container resources but no security context: a restricted namespace would refuse the head
-        cluster["autoscalerOptions"] = {"version": "v2", "idleTimeoutSeconds": 300, "securityContext": _security()}
-    restart = "Never" if scaled else "Always"  # the v2 autoscaler replaces pods itself
-    start = {"dashboard-host": "0.0.0.0", "num-gpus": "0"}
-    top = _pod("ray-head", image, env, labels, account, head, None, restart, token=scaled)
-    cluster["headGroupSpec"] = {"rayStartParams": start, "template": top}
-    cluster["workerGroupSpecs"] = [{**group, "template": _pod("ray-worker", image, env, labels, account, worker, held, restart)}]
-    return cluster
+        "autoscalerOptions": {"version": "v2", "idleTimeoutSeconds": 300, "securityContext": container_security(writable=True)},
+        "headGroupSpec": heads,
+        "workerGroupSpecs": [{"groupName": "workers", "minReplicas": low, "maxReplicas": high, "rayStartParams": {}, "template": group}],
+    }
 
 
 def autoscaled(workers: tuple[int, int]) -> bool:
@@ -58,37 +71,35 @@ def autoscaled(workers: tuple[int, int]) -> bool:
     return low != high
 
 
-def _security() -> dict[str, Any]:
-    """Ray writes below its own session folder in the image, so the root file system stays writable."""
-    return {key: value for key, value in container_security().items() if key != "readOnlyRootFilesystem"}
-
-
 def _pod(
-    container: str,
+    name: str,
     image: str,
-    env: list[dict[str, Any]],
+    env: Sequence[EnvVar],
     labels: Mapping[str, str],
     account: str,
     size: tuple[str, str],
-    held: tuple[Accelerator, int] | None,
-    restart: str,
+    held: Held | None,
     *,
+    never_restarts: bool,
     token: bool = False,
-) -> dict[str, Any]:
-    spec = {
-        "serviceAccountName": account,
-        "automountServiceAccountToken": token,
-        **({"restartPolicy": restart} if restart != "Always" else {}),
-        "securityContext": pod_security(),
-        "containers": [
-            {
-                "name": container,
-                "image": image,
-                "env": list(env),
-                "resources": requirements(*size, (held[0].resource, held[1]) if held else None),
-                "securityContext": _security(),
-            }
-        ],
-        **placement(held[0] if held else None),
+    scheduler: str = "",
+    data: Data | None,
+) -> PodTemplateSpec:
+    fields: PodFields = {"serviceAccountName": account, "automountServiceAccountToken": token}
+    if never_restarts:  # the v2 autoscaler replaces pods itself
+        fields["restartPolicy"] = "Never"
+    fields["securityContext"] = pod_security()
+    if scheduler:
+        fields["schedulerName"] = scheduler
+    container: Container = {
+        "name": name,
+        "image": image,
+        "env": list(env),
+        "resources": requirements(*size, held),
+        # Ray writes below its own session folder in the image, so the root file system stays writable
+        "securityContext": container_security(writable=True),
     }
-    return {"metadata": {"labels": {**labels, NODE: container}}, "spec": spec}
+    if data and data.volumes:
+        container["volumeMounts"] = list(data.mounts)
+        fields["volumes"] = list(data.volumes)
+    return {"metadata": {"labels": {**labels, NODE: name}}, "spec": {**fields, "containers": [container], **placement(held)}}

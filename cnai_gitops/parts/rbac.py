@@ -5,30 +5,36 @@ Must not: know a stage or a target.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cnai_gitops.resources.core.meta import ObjectMeta
+    from cnai_gitops.resources.kubernetes import Role, RoleBinding, ServiceAccount
+
+Rule = tuple[str, str, tuple[str, ...]]
+"""(API group, resource, verbs)."""
 
 
-def service_account(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """A ServiceAccount of its own; tokens are mounted only where a pod spec asks for them."""
-    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": dict(metadata), "automountServiceAccountToken": False}
+def service_account(metadata: ObjectMeta, *, token: bool = False) -> ServiceAccount:
+    """A ServiceAccount of its own; a token is mounted only where pods must talk to the API server."""
+    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {**metadata}, "automountServiceAccountToken": token}
 
 
-def role(metadata: Mapping[str, Any], rules: Iterable[tuple[str, str, tuple[str, ...]]], account: str) -> list[dict[str, Any]]:
-    """A Role and its RoleBinding to one ServiceAccount; a rule is (API group, resource, verbs)."""
-    namespace = metadata["namespace"]
-    return [
+def role(metadata: ObjectMeta, rules: Iterable[Rule], account: str) -> tuple[Role, RoleBinding]:
+    """A Role and its RoleBinding to one ServiceAccount of the same namespace."""
+    return (
         {
             "apiVersion": "rbac.authorization.k8s.io/v1",
             "kind": "Role",
-            "metadata": dict(metadata),
+            "metadata": {**metadata},
             "rules": [{"apiGroups": [group], "resources": [resource], "verbs": list(verbs)} for group, resource, verbs in rules],
         },
         {
             "apiVersion": "rbac.authorization.k8s.io/v1",
             "kind": "RoleBinding",
-            "metadata": dict(metadata),
+            "metadata": {**metadata},
             "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": metadata["name"]},
-            "subjects": [{"kind": "ServiceAccount", "name": account, "namespace": namespace}],
+            "subjects": [{"kind": "ServiceAccount", "name": account, "namespace": metadata["namespace"]}],
         },
-    ]
+    )

@@ -1,53 +1,57 @@
-"""What a stage's release must pin: images by the blueprint's names, and the model of a service.
+"""What a stage's release and environment must pin: images by the blueprint's names, images of the platform, the model of a service.
 
-Must not: know an engine by name; an engine with an `image` field has an image.
+Must not: know a variant by name; each says which images it runs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from cnai_gitops.facts.known import Facts
 from cnai_gitops.spec.accelerator import AcceleratorRequest
+from cnai_gitops.spec.base import Spec
+from cnai_gitops.spec.engine import images_in, variants_of
 
 STEPS_IMAGE = "cnai-steps"
 """Platform image that carries `cnai_gitops.steps`: lineage, gate, packaging, drift, emissions."""
 
 
-def images_of(stage: Any) -> list[str]:
+def images_of(stage: Spec) -> list[str]:
     """Names of images that a stage's containers are made from, in the blueprint's words."""
-    steps = stage.graph if _has(stage, "graph") else (stage,)
-    parts = [stage, *(step.engine for step in steps if _has(step, "engine"))]
-    images = [part.image for part in parts if _has(part, "image")]
-    return list(dict.fromkeys(image for image in images if isinstance(image, str)))
+    return list(dict.fromkeys(images_in(stage)))
 
 
-def platform_images_of(key: str, stage: Any) -> list[str]:
+def platform_images_of(key: str, stage: Any, facts: Facts) -> list[str]:
     """Names of the platform's images that a stage runs in; the environment pins them."""
-    if key.startswith("serve."):
-        image = stage.engine.platform_image(stage)
-        return [image] if image else []
-    return [STEPS_IMAGE] if not key.startswith("observe.") or stage.drift else []
+    images = [STEPS_IMAGE] if key.startswith(("prepare.", "train.")) else []
+    held = [(holder, variant) for _, holder, variants in variants_of(stage) for variant in variants]
+    images += [image for holder, variant in held for image in variant.platform_images(holder, facts)]
+    return list(dict.fromkeys(image for image in images if image))
 
 
-def accelerators_of(stage: Any) -> list[AcceleratorRequest]:
+def accelerators_of(stage: Spec) -> list[AcceleratorRequest]:
     """What a stage and its engines ask for."""
-    steps = stage.graph if _has(stage, "graph") else (stage,)
-    parts = [stage, *(step.engine for step in steps if _has(step, "engine"))]
-    return [part.accelerator for part in parts if _has(part, "accelerator") and part.accelerator is not None]
+    return list(_requests(stage))
 
 
-def _has(spec: Any, name: str) -> bool:
-    cls: Any = type(spec)
-    return _knows(cls, name)
+def _requests(spec: Spec) -> Iterator[AcceleratorRequest]:
+    for name in _fields(type(spec)):
+        value = getattr(spec, name)
+        for item in value if isinstance(value, list | tuple) else (value,):
+            if isinstance(item, AcceleratorRequest):
+                yield item
+            elif isinstance(item, Spec):
+                yield from _requests(item)
 
 
 @cache
-def _knows(cls: Any, name: str) -> bool:
-    """True when instances of a spec class have this field or property; asking the class once is cheaper than each of them."""
-    return name in getattr(cls, "model_fields", ()) or hasattr(cls, name)
+def _fields(model: type[Spec]) -> tuple[str, ...]:
+    """Fields that may hold another model; asking the class once is cheaper than each of its values."""
+    return tuple(name for name, info in model.model_fields.items() if info.annotation not in (str, int, float, bool))
 
 
 def needs_model(stage: Any) -> bool:
     """True when the release must pin a model for a serve stage."""
-    return bool(getattr(stage.engine, "needs_model", True))
+    return bool(stage.engine.needs_model)

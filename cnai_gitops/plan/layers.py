@@ -31,7 +31,7 @@ class Layer:
     prefix: tuple[str, ...]
     weak: bool = False
 
-    def locate(self, path: Sequence[str]) -> Location | None:
+    def locate(self, path: Sequence[str | int]) -> Location | None:
         """Place of a field of the stage in this layer's file."""
         return self.place.locate((*self.prefix, *path))
 
@@ -102,7 +102,7 @@ class _Prefixed:
     name: str
 
     def locate(self, path: Sequence[str | int]) -> Location | None:
-        return self.layer.locate([str(part) for part in path])
+        return self.layer.locate(path)
 
     def notes(self, path: Sequence[str | int]) -> tuple[tuple[Location, str], ...]:
         return ()
@@ -126,7 +126,7 @@ class Said:
     """Further frames of a Python author: who called the function that wrote it."""
 
 
-def explain(path: Sequence[str], blueprint_stage: Spec, place: Place, resolved: ResolvedStage) -> list[Said]:
+def explain(path: Sequence[str | int], blueprint_stage: Spec, place: Place, resolved: ResolvedStage) -> list[Said]:
     """Every layer that set the field `path` of a stage, weakest first."""
     said: list[tuple[str, Any, Location | None]] = []
     default, is_default = _default_at(type(blueprint_stage), blueprint_stage, path)
@@ -144,40 +144,50 @@ def explain(path: Sequence[str], blueprint_stage: Spec, place: Place, resolved: 
     return [Said(name, value, at, i == last, notes if name == "blueprint" else ()) for i, (name, value, at) in enumerate(said)]
 
 
-def _in_layer(layer: Layer, path: Sequence[str]) -> Iterator[tuple[str, Any, Location | None]]:
+def _in_layer(layer: Layer, path: Sequence[str | int]) -> Iterator[tuple[str, Any, Location | None]]:
     value: Any = layer.values
     for part in path:
-        if not isinstance(value, Mapping) or part not in value:
+        if not inside(value, part):
             return
         value = value[part]
     yield layer.name, value, layer.locate(path)
 
 
-def _value_at(value: Any, path: Sequence[str]) -> Any:
+def inside(value: Any, part: str | int) -> bool:
+    """True when a map or list has this entry."""
+    if isinstance(value, list | tuple):
+        return isinstance(part, int) and part < len(value)
+    return isinstance(value, Mapping) and part in value
+
+
+def _value_at(value: Any, path: Sequence[str | int]) -> Any:
     for part in path:
-        value = value[part] if isinstance(value, Mapping) else getattr(value, part)
+        value = value[part] if inside(value, part) else getattr(value, str(part))
     return value
 
 
-def _set_by_author(value: Any, path: Sequence[str]) -> bool:
+def _set_by_author(value: Any, path: Sequence[str | int]) -> bool:
     for part in path:
         if isinstance(value, BaseModel):
             if part not in value.model_fields_set:
                 return False
-            value = getattr(value, part)
-        elif isinstance(value, Mapping) and part in value:
+            value = getattr(value, str(part))
+        elif inside(value, part):
             value = value[part]
         else:
             return False
     return True
 
 
-def _default_at(model: type[BaseModel], value: Any, path: Sequence[str]) -> tuple[Any, bool]:
+def _default_at(model: type[BaseModel], value: Any, path: Sequence[str | int]) -> tuple[Any, bool]:
     """The default of a field, walking through what the author wrote (a union's variant is known only there)."""
     if not path or path[0] not in model.model_fields:
         return None, False
-    info = model.model_fields[path[0]]
-    inner = getattr(value, path[0], None)
+    info = model.model_fields[str(path[0])]
+    inner = getattr(value, str(path[0]), None)
+    if len(path) > 1 and isinstance(path[1], int) and isinstance(inner, list | tuple) and path[1] < len(inner):
+        inner, path = inner[path[1]], path[1:]
+        return _default_at(type(inner), inner, path[1:]) if isinstance(inner, BaseModel) else (None, False)
     if len(path) == 1:
         return (None, False) if info.is_required() else (info.get_default(call_default_factory=True), True)
     if isinstance(inner, BaseModel):

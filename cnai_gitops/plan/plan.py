@@ -6,7 +6,7 @@ Must not: compile anything, or look whether what is named exists (`references` d
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from cnai_gitops.findings import Finding, Location
@@ -74,13 +74,16 @@ class Plan:
         """All workload targets, by environment (dev, staging, prod) then primary first."""
         order = {"dev": 0, "staging": 1, "prod": 2}
         environments = sorted((e.value for e in self.project.environments.values()), key=lambda e: (order[e.tier], e.name))
-        return tuple(Target(env, cluster) for env in environments for cluster in env.workload_clusters)
+        return tuple(Target(env, cluster, self.project.facts) for env in environments for cluster in env.workload_clusters)
 
     @cached_property
     def hubs(self) -> Mapping[str, Target]:
         """The hub target that carries each environment's Applications."""
         hubs = [
-            Target(e.value, name) for e in self.project.environments.values() for name, c in e.value.clusters.items() if c.role == "hub"
+            Target(e.value, name, self.project.facts)
+            for e in self.project.environments.values()
+            for name, c in e.value.clusters.items()
+            if c.role == "hub"
         ]
         own = {hub.env: hub for hub in hubs}
         return {name: own.get(name, hubs[0]) for name in self.project.environments if hubs}
@@ -100,7 +103,7 @@ class Plan:
 
     def base(self, app: str) -> App:
         """The app on the neutral target: the blueprint as written, with the organisation's defaults."""
-        return self._resolve(app, neutral())
+        return self._resolve(app, replace(neutral(), facts=self.project.facts))
 
     def app(self, app: str, target: Target) -> App:
         """The app as it is on one target."""
@@ -147,7 +150,7 @@ class Plan:
             yield Layer("cluster", own[key], release.place, ("clusters", target.cluster, key))
 
     def _missing(self, resolved: ResolvedStage, target: Target) -> Iterator[str]:
-        for image in platform_images_of(resolved.key, resolved.stage):
+        for image in platform_images_of(resolved.key, resolved.stage, target.facts):
             if image not in target.environment.images:
                 yield f"platform image {image}"
         for image in images_of(resolved.stage):

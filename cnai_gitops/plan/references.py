@@ -10,8 +10,11 @@ from difflib import get_close_matches
 from typing import Any
 
 from cnai_gitops.findings import Finding, Location, Severity
+from cnai_gitops.plan.honours import in_blueprint, in_environment, in_layers
 from cnai_gitops.plan.images import accelerators_of, images_of, needs_model
 from cnai_gitops.plan.plan import Plan
+from cnai_gitops.plan.selection import HUB, PLATFORM
+from cnai_gitops.plan.words import of_app, of_environments
 from cnai_gitops.project import Entry
 from cnai_gitops.source.places import Place
 from cnai_gitops.spec.blueprint import Blueprint
@@ -22,7 +25,11 @@ from cnai_gitops.spec.release import Release
 
 def check_app(plan: Plan, app: str) -> Iterator[Finding]:
     """Findings of one application, its releases and its patch folders."""
-    yield from _check_app(plan, plan.project.apps[app])
+    entry = plan.project.apps[app]
+    yield from of_app(plan, app)
+    yield from _check_app(plan, entry)
+    for key, stage in entry.value.stages():
+        yield from in_blueprint(key, stage, entry.place, plan.project.facts)
     for env in plan.project.environments:
         if (env, app) in plan.project.releases:
             yield from _check_release(plan, env, app, plan.project.releases[env, app])
@@ -30,15 +37,34 @@ def check_app(plan: Plan, app: str) -> Iterator[Finding]:
             yield from _check_patches(plan, env, app)
 
 
+def check_environments(plan: Plan) -> Iterator[Finding]:
+    """Findings of environments, whatever runs there."""
+    for environment in plan.project.environments.values():
+        yield from in_environment(environment, plan.project.facts)
+
+
 def check_strays(plan: Plan) -> Iterator[Finding]:
-    """Findings of releases and patch folders that belong to no application or environment."""
+    """Findings of environments, of releases and patch folders that belong to no application or environment, and of `committed`."""
     project = plan.project
+    yield from _check_committed(plan)
+    yield from of_environments(plan)
     for env, app in project.releases:
         if env not in project.environments or app not in project.apps:
             yield from _check_release(plan, env, app, project.releases[env, app])
     for env, app in project.patches:
         if env not in project.environments or app not in project.apps:
             yield from _check_patches(plan, env, app)
+
+
+def _check_committed(plan: Plan) -> Iterator[Finding]:
+    config, place = plan.project.config, plan.project.config_place.locate(("committed",))
+    known = [*plan.project.apps, PLATFORM, HUB]
+    for owner in config.committed:
+        if owner not in known:
+            yield _unknown("CNAI233", "owner", owner, known, place)
+    if config.committed and config.rendered == "branches":
+        message = '`committed` has no effect with `rendered = "branches"`: nothing is committed beside the sources'
+        yield Finding(code="CNAI215", message=message, location=place, help="remove one of the two")
 
 
 def _unknown(code: str, what: str, name: str, known: Iterable[str], location: Location | None, extra: str = "") -> Finding:
@@ -79,11 +105,6 @@ def _check_use(app: Blueprint, key: str, access: str, dataset: Dataset, place: L
 
 
 def _check_serve(plan: Plan, app: Blueprint, place: Place, name: str, stage: Any) -> Iterator[Finding]:
-    for field_name in sorted(getattr(stage.engine, "ignores", frozenset()) & stage.model_fields_set):
-        message = f"serve.{name}.{field_name} has no effect with the engine {stage.engine.kind}"
-        yield Finding(
-            code="CNAI215", message=message, location=place.locate(("serve", name, field_name)), help="remove it, or set it on the engine"
-        )
     if not needs_model(stage):
         return
     known = {train.makes for _, train in app.stages("train")} | set(plan.project.models)
@@ -106,18 +127,18 @@ def _check_observe(app: Blueprint, place: Place, name: str, stage: Any) -> Itera
     for i, service in enumerate(stage.serves):
         if service not in services:
             yield _unknown("CNAI213", "serve stage", service, services, place.locate(("observe", name, "serves", i)))
-    drift = stage.drift
-    if drift and drift.then == "retrain":
-        trains = [train.name for _, train in app.stages("train")]
-        at = place.locate(("observe", name, "drift", "then"))
+    trains = [train.name for _, train in app.stages("train")]
+    for i, signal in enumerate(stage.signals):
+        if signal.starts is None:
+            continue
+        at = place.locate(("observe", name, "signals", i, "then"))
         if not trains:
-            yield Finding(
-                code="CNAI214", message="drift asks to retrain, but the app has no train stage", location=at, help="use then='alert'"
-            )
-        elif drift.retrain is not None and drift.retrain not in trains:
-            yield _unknown("CNAI213", "train stage", drift.retrain, trains, place.locate(("observe", name, "drift", "retrain")))
-        elif drift.retrain is None and len(trains) > 1:
-            message = f"drift asks to retrain, but the app has {len(trains)} train stages"
+            message = f"{signal.kind} asks to retrain, but the app has no train stage"
+            yield Finding(code="CNAI214", message=message, location=at, help="use then='alert'")
+        elif signal.starts and signal.starts not in trains:
+            yield _unknown("CNAI213", "train stage", signal.starts, trains, place.locate(("observe", name, "signals", i, "retrain")))
+        elif not signal.starts and len(trains) > 1:
+            message = f"{signal.kind} asks to retrain, but the app has {len(trains)} train stages"
             yield Finding(code="CNAI214", message=message, location=at, help=f"say which: retrain= one of {', '.join(trains)}")
 
 
@@ -156,6 +177,7 @@ def _check_release(plan: Plan, env: str, app: str, release: Entry[Release]) -> I
     yield from _check_images(blueprint, release)
     yield from _check_gateways(project.environments[env], blueprint, release)
     yield from _check_places(plan, env, blueprint)
+    yield from _check_reach(plan, env, project.apps[app])
     yield from _check_pools(plan, env, project.apps[app])
     yield from _check_canaries(blueprint, release)
     yield from _pending(plan, env, app, release)
@@ -177,6 +199,29 @@ def _check_places(plan: Plan, env: str, blueprint: Blueprint) -> Iterator[Findin
             )
 
 
+def _check_reach(plan: Plan, env: str, entry: Entry[Blueprint]) -> Iterator[Finding]:
+    """Data in the namespace of its owner must not be wanted in another one: its pods would wait for a volume for ever."""
+    project, app = plan.project, entry.value
+    for target in plan.targets_of(app.name):
+        for use in plan.uses(app) if target.env == env else ():
+            place = plan.dataset_place(use.dataset, target)
+            dataset = project.datasets.get(use.dataset)
+            if place and place.source.of_team and dataset and dataset.value.owner != app.team:
+                own = use.dataset in target.environment.datasets and target.cluster in target.environment.datasets[use.dataset].clusters
+                at = ("datasets", use.dataset, "clusters", target.cluster, "uri") if own else ("datasets", use.dataset, "uri")
+                message = (
+                    f"{app.name} {use.stage} of team {app.team!r} {use.access[:-1]}s dataset {use.dataset!r}, "
+                    f"but on {target.name} it lies in the namespace of team {dataset.value.owner!r} ({place.uri})"
+                )
+                yield Finding(
+                    code="CNAI232",
+                    message=message,
+                    location=project.environments[env].place.locate(at),
+                    help="keep what several teams use in an object store or a database",
+                    target=target.name,
+                )
+
+
 def _pending(plan: Plan, env: str, app: str, release: Entry[Release]) -> Iterator[Finding]:
     """What the layers get wrong, and stages that wait for a digest: not wrong, but said."""
     place = release.place
@@ -186,6 +231,8 @@ def _pending(plan: Plan, env: str, app: str, release: Entry[Release]) -> Iterato
         cluster = target.cluster
         resolved = plan.app(app, target)
         yield from resolved.findings
+        for stage in resolved.stages.values():
+            yield from in_layers(stage, plan.project.facts)
         for key, missing in resolved.pending.items():
             message = f"{key} is not deployed to {env}/{cluster}: no digest for {missing}"
             at = place.locate((key,)) if key in release.value.stages else place.locate(("app",))
@@ -201,7 +248,7 @@ def _pending(plan: Plan, env: str, app: str, release: Entry[Release]) -> Iterato
 
 def _check_gateways(environment: Entry[Environment], blueprint: Blueprint, release: Entry[Release]) -> Iterator[Finding]:
     for key, stage in blueprint.stages("serve"):
-        beside = "canary" if stage.canary else "previous" if "previous" in release.value.stages.get(key, {}) else ""
+        beside = stage.rollout.kind if stage.rollout else "previous" if "previous" in release.value.stages.get(key, {}) else ""
         wanted, why = ("gateway", "public") if stage.public else ("internal_gateway", beside)
         if why and getattr(environment.value.endpoints, wanted) is None:
             message = f"{blueprint.name} {key} needs a gateway ({why}), but {environment.value.name} has no endpoints.{wanted}"
@@ -209,17 +256,30 @@ def _check_gateways(environment: Entry[Environment], blueprint: Blueprint, relea
             yield Finding(code="CNAI228", message=message, location=at, help=f"add endpoints.{wanted} with name, namespace and domain")
 
 
+def _form(form: Any) -> str:
+    """`whole`, or `mig (profile 1g.10gb)`."""
+    values = [f"{name} {value}" for name, value in form.model_dump().items() if name != "kind"]
+    return f"{form.kind} ({', '.join(values)})" if values else str(form.kind)
+
+
 def _check_pools(plan: Plan, env: str, entry: Entry[Blueprint]) -> Iterator[Finding]:
     """Accelerators that a stage asks for must exist where it runs; else its pods wait for ever."""
     for target in plan.targets_of(entry.value.name):
-        if target.env != env:
-            continue
+        if target.env != env or target.place.accelerators.keys() - target.facts.accelerators.keys():
+            continue  # a class that nobody knows may be meant for the one that is missing
         for key, resolved in plan.app(entry.value.name, target).stages.items():
             for request in accelerators_of(resolved.stage):
+                if request.type not in target.facts.accelerators:
+                    continue
                 if request.type not in target.place.accelerators:
                     at = entry.place.locate((*key.split("."), "accelerator"))
                     extra = f" on {target.name}, but {key} asks for it"
                     yield _unknown("CNAI218", "accelerator", request.type, target.place.accelerators, at, extra)
+                elif request.form != target.place.accelerators[request.type].form:
+                    at = entry.place.locate((*key.split("."), "accelerator"))
+                    pool = target.place.accelerators[request.type].form
+                    message = f"{key} asks for {request.type} as {_form(request.form)}, but {target.name} hands them out as {_form(pool)}"
+                    yield Finding(code="CNAI218", message=message, location=at, help="ask for the pool's form, or change the pool")
 
 
 def _check_canaries(blueprint: Blueprint, release: Entry[Release]) -> Iterator[Finding]:
@@ -227,18 +287,17 @@ def _check_canaries(blueprint: Blueprint, release: Entry[Release]) -> Iterator[F
         canary = release.value.stages.get(key, {}).get("canary")
         if canary is None:
             continue
-        if stage.canary is None:
-            message = f"{key} of {blueprint.name} has no canary, but the release gives one a weight"
-            yield Finding(
-                code="CNAI217", message=message, location=release.place.locate((key, "canary")), help="add canary=Canary(...) to the stage"
-            )
-        elif canary["weight"] not in (0, *stage.canary.steps, 100):
+        if stage.rollout is None:
+            message = f"{key} of {blueprint.name} has no rollout, but the release gives a canary a weight"
+            at = release.place.locate((key, "canary"))
+            yield Finding(code="CNAI217", message=message, location=at, help="add rollout=Canary(...) to the stage")
+        elif canary["weight"] not in (0, *stage.rollout.weights(), 100):
             yield Finding(
                 code="CNAI229",
-                message=f"{key} of {blueprint.name}: weight {canary['weight']} is none of the canary's steps",
+                message=f"{key} of {blueprint.name}: weight {canary['weight']} is no step of its {stage.rollout.kind}",
                 location=release.place.locate((key, "canary", "weight")),
                 severity=Severity.WARNING,
-                help=f"use one of {', '.join(map(str, stage.canary.steps))}; 0 to pause, 100 to finish",
+                help=f"use one of {', '.join(map(str, (0, *stage.rollout.weights(), 100)))}: 0 pauses, 100 finishes",
             )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 
+from cnai_gitops.facts.known import Facts, built_in
 from cnai_gitops.facts.profiles import Profile, newest, profiles
 from cnai_gitops.spec.environment import ArtifactStore, Cluster, Endpoints, Environment, Gateway
 
@@ -20,6 +21,7 @@ class Target:
 
     environment: Environment
     cluster: str
+    facts: Facts = field(default_factory=built_in)
     neutral: bool = False
     name: str = field(init=False)
     """`environment/cluster`."""

@@ -5,17 +5,17 @@ Must not: read a file, or relate specs to each other (`plan` does).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
-from pydantic import Field
-
+from cnai_gitops.facts.known import Facts
 from cnai_gitops.findings import Finding
 from cnai_gitops.source.places import Place
-from cnai_gitops.spec.base import Name, Spec, Text, Url
+from cnai_gitops.spec.base import Spec
 from cnai_gitops.spec.blueprint import Blueprint
+from cnai_gitops.spec.config import Config
 from cnai_gitops.spec.dataset import Dataset, Model
 from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.release import Release
@@ -25,32 +25,6 @@ T = TypeVar("T", bound=Spec)
 
 NOUNS: tuple[type[Spec], ...] = (Blueprint, Dataset, Model)
 """What a file of the blueprints' folder may define."""
-
-
-class Organisation(Spec):
-    """Who we are: the name that projects carry, and where images and models are kept."""
-
-    name: Name
-    registry: Text = Field(description="prefix of images, e.g. registry.example.com/ml")
-    models: Text = Field(description="prefix of model images, e.g. registry.example.com/models")
-
-
-class Git(Spec):
-    """The repository that Argo CD reads, and the revision it follows."""
-
-    repository: Url
-    revision: str = "main"
-
-
-class Config(Spec):
-    """cnai.toml."""
-
-    organisation: Organisation
-    git: Git
-    rendered: Literal["commit", "branches"] = "commit"
-    at: str = Field("", description="day that policies are judged at; today when empty (a recorded day is for demos and tests)")
-    defaults: Mapping[str, Mapping[str, Any]] = Field({}, description="fields of every stage of a kind, weaker than the blueprint")
-    approvers: Mapping[str, Sequence[Name]] = Field({}, description="who may approve waivers, by policy area")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +59,11 @@ class Project:
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unclean: frozenset[str] = frozenset()
     """Files about which there are findings."""
+
+    @property
+    def facts(self) -> Facts:
+        """Accelerators and runtimes that this repository may name."""
+        return self.config.facts
 
     def outline(self) -> dict[str, Any]:
         """What the next `load` may know of the files, as plain data."""

@@ -16,18 +16,21 @@ from cnai_gitops.errors import UsageError
 from cnai_gitops.findings import Finding
 from cnai_gitops.project.blueprints import Stale, blueprints_of
 from cnai_gitops.project.environments import environments_of
-from cnai_gitops.project.model import Config, Entry, Project
+from cnai_gitops.project.model import Entry, Project
 from cnai_gitops.project.reader import NOTHING, Reader
 from cnai_gitops.source.files import Files, SourceError
 from cnai_gitops.source.places import FilePlace, Place, findings_of
+from cnai_gitops.source.requires import unmet
+from cnai_gitops.spec.config import Config
 from cnai_gitops.spec.waiver import Waivers
 from cnai_gitops.system.root import CONFIG
 
 
 def load(root: Path, outline: Mapping[str, Any] | None = None) -> Project:
-    """Read the whole repository below `root`. Raises UsageError when cnai.toml itself cannot be used.
+    """Read the whole repository below `root`.
 
-    With an `outline` of an earlier run, blueprints and releases that have not changed are read when they are first asked for.
+    Raises UsageError when cnai.toml itself cannot be used, SourceError when it asks for another version than this one. With an
+    `outline` of an earlier run, blueprints and releases that have not changed are read when they are first asked for.
     """
     try:
         return _load(root, outline or NOTHING)
@@ -62,6 +65,12 @@ def _load(root: Path, outline: Mapping[str, Any]) -> Project:
     )
 
 
+def read_config(root: Path) -> Config:
+    """Only cnai.toml. Raises UsageError when it cannot be used, SourceError when it is for another version."""
+    with Files(root) as files:
+        return _config(Reader(root, files, NOTHING))[0]
+
+
 def _config(reader: Reader) -> tuple[Config, Place]:
     try:
         text = reader.source.text(CONFIG)
@@ -71,6 +80,8 @@ def _config(reader: Reader) -> tuple[Config, Place]:
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{CONFIG}: {error}", help="mend the TOML syntax") from error
     place = FilePlace.of_toml(CONFIG, text)
+    if "requires" in data and (finding := unmet(data["requires"], place)):
+        raise SourceError(finding)
     try:
         return Config.model_validate(data), place
     except ValidationError as error:

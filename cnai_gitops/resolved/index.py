@@ -6,7 +6,7 @@ Must not: write, judge, or keep more of an object than its bytes.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +23,7 @@ from cnai_gitops.plan.target import Target
 from cnai_gitops.resolved.kustomize_tree import Files, kustomize_tree, overlay_path
 from cnai_gitops.resolved.memory import AppRecord, Keys, UnitRecord
 from cnai_gitops.resolved.units import Objects, Summary, Unit, pack, unpack
+from cnai_gitops.resolved.unpinned import MARK, unpinned
 from cnai_gitops.resources.base import Resource
 from cnai_gitops.system.git import blob_id
 
@@ -98,7 +99,11 @@ class Resolved:
             made, findings = self._made[unit]
             return Objects(unit, unpack(made), findings)
         objects = self._make(unit)
-        self._made[unit] = pack(objects.resources), objects.findings
+        packed = pack(objects.resources)
+        if isinstance(packed, bytes) and MARK in packed:
+            place = self.plan.project.apps[unit.owner].place if unit.is_app else None
+            objects = replace(objects, findings=(*objects.findings, *unpinned(unit.target, objects.resources, place)))
+        self._made[unit] = packed, objects.findings
         self._summaries[unit] = Summary.of(objects.resources)
         return objects
 

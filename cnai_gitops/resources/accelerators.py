@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from fractions import Fraction
 from typing import Any
 
@@ -22,11 +24,22 @@ INT32_MAX = 2**31 - 1
 _NAMES = frozenset({"nvidia.com/gpu", "nvidia.com/gpu.shared", "amd.com/gpu", "habana.ai/gaudi", "google.com/tpu", "intel.com/gpu"})
 _PREFIXES = (facts.MIG_PREFIX, "aws.amazon.com/neuron", "gpu.intel.com/")
 _WHOLE = re.compile(r"[0-9]{1,9}")
+_known: ContextVar[Mapping[str, facts.Accelerator] | None] = ContextVar("accelerator classes", default=None)
+
+
+@contextmanager
+def counting(known: Mapping[str, facts.Accelerator] | None) -> Iterator[None]:
+    """Inside, these are the classes that resource names and node labels are looked up in; ours for None."""
+    token = _known.set(known)
+    try:
+        yield
+    finally:
+        _known.reset(token)
 
 
 def is_accelerator(name: str) -> bool:
     """Whether an extended resource of this name is an accelerator."""
-    return name in _NAMES or name.startswith(_PREFIXES)
+    return name in _NAMES or name.startswith(_PREFIXES) or any(name == each.resource for each in (_known.get() or {}).values())
 
 
 def count_of(quantity: Any) -> int | None:
@@ -89,7 +102,8 @@ def _by_class(peak: Mapping[str, int], spec: Mapping[str, Any], unknown: tuple[s
 
 def _class_and_share(resource: str, spec: Mapping[str, Any]) -> tuple[str, Fraction | None]:
     """Class and the share of a card; the largest share where the node labels leave a choice."""
-    found = [(facts.accelerator_class(resource, labels), facts.accelerator_share(resource, labels)) for labels in _node_labels(spec)]
+    known, nodes = _known.get(), _node_labels(spec)
+    found = [(facts.accelerator_class(resource, node, known), facts.accelerator_share(resource, node, known)) for node in nodes]
     names = {name for name, _ in found}
     shares = [share for _, share in found if share is not None]
     name = names.pop() if len(names) == 1 else None

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from cnai_gitops.resources.accelerators import pod_count, pod_demand, times
-from cnai_gitops.resources.base import INFINITE, Body, Demand, Kind, Owned, Pods, World, key_of
+from cnai_gitops.resources.base import INFINITE, Body, Demand, Kind, Owned, Pods, Queued, World, key_of
 
 _PERCENT = re.compile(r"([0-9]{1,9})%")
 _REPLICAS = (Owned("/spec/replicas", "horizontal-pod-autoscaler", "an autoscaler targets it"),)
@@ -88,16 +88,20 @@ def _node_demand(body: Body, world: World) -> Demand:
     return one + Demand(unknown=("a DaemonSet runs on every matching node, and no manifest says how many there are",))
 
 
-KINDS: tuple[Kind, ...] = (
+_QUEUED = Queued("kueue", "pod")
+
+KINDS = (
     Kind(
         group="apps",
         version="v1",
         kind="Deployment",
         plural="deployments",
+        stands_for="run",
         # Pods are `<name>-<10 of the template's hash>-<5>`, and a host name is one DNS label.
         name_limit=63 - len("-0123456789-01234"),
         pods=_deployment_pods,
         demand=_deployment_demand,
+        queued=_QUEUED,
         owned=_REPLICAS,
         rolls=("/spec/template/metadata",),
         immutable=("/spec/selector",),
@@ -111,6 +115,7 @@ KINDS: tuple[Kind, ...] = (
         name_limit=63 - len("-0123456789"),
         pods=_steady_pods,
         demand=_steady_demand,
+        queued=_QUEUED,
         owned=_REPLICAS,
         rolls=("/spec/template/metadata",),
         immutable=("/spec/selector", "/spec/serviceName", "/spec/podManagementPolicy", "/spec/volumeClaimTemplates"),
@@ -134,6 +139,7 @@ KINDS: tuple[Kind, ...] = (
         name_limit=63 - len("-01234"),
         pods=_steady_pods,
         demand=_steady_demand,
+        queued=_QUEUED,
         owned=_REPLICAS,
         immutable=("/spec/selector",),
     ),

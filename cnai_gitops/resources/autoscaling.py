@@ -9,7 +9,7 @@ from typing import Literal, Required, TypedDict
 
 from cnai_gitops.resources.accelerators import pod_count
 from cnai_gitops.resources.base import Body, Key, Kind
-from cnai_gitops.resources.meta import Quantity
+from cnai_gitops.resources.core.meta import Quantity
 
 
 class _ScalingPolicy(TypedDict, total=False):

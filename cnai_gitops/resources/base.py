@@ -1,6 +1,6 @@
 """Resource and Kind: one Kubernetes object in memory, and what is known of its API.
 
-Must not: know any API group (one file each in this package does), read or write files.
+Must not: know any API group (a file or a package of this room each), read or write files.
 """
 
 from __future__ import annotations
@@ -11,10 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
-from typing import Any, NamedTuple, Protocol
+from types import ModuleType
+from typing import Any, Literal, NamedTuple, Protocol
 
 Body = dict[str, Any]
 """A Kubernetes object as plain data. Frozen by convention: nobody edits a body after its Resource was made."""
+
+KUBERNETES = "kubernetes"
+"""Who serves the kinds of Kubernetes itself, as an operator serves others."""
 
 
 class Key(NamedTuple):
@@ -125,48 +129,108 @@ class Owned(NamedTuple):
     when: str = ""
 
 
+class State(NamedTuple):
+    """One of `values` in `field` of an object's status: `terminalState`, or a condition by its type, `conditions[Failed]`."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+class Ends(NamedTuple):
+    """How a controller says that an object is over; `frees` when it holds nothing from then on."""
+
+    succeeded: State
+    failed: State
+    frees: bool = True
+
+
+class Queued(NamedTuple):
+    """Who admits an object before its pods may run: the operator `by`, for each pod alone or for the object as a whole.
+
+    `least` gives the object at the smallest size with which it is admitted, where it can grow.
+    """
+
+    by: str
+    each: Literal["object", "pod"] = "object"
+    least: Callable[[Body], Body] | None = None
+
+
+class Unsaid(NamedTuple):
+    """A maximum that the controller `by` takes to be `most` where the object leaves `field` (`spec.maxReplicaCount`) out."""
+
+    field: str
+    by: str
+    most: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """What this project knows of one Kubernetes kind.
+    """What this project knows of one Kubernetes kind; whoever asks about a kind asks this, nobody else lists kinds.
 
-    `model` is a closed TypedDict of the whole object, or None for a core kind that the published
-    Kubernetes schemas describe. `name_limit` leaves room for what controllers append. `rank` orders
-    objects in a file, `wave` is the Argo CD sync wave. `pods` lists the pod templates of an object at its
-    peak; `demand` replaces the plain sum over `pods` where a kind needs more. `images` yields
-    (path, image) of images outside pod templates. `owned` lists fields of controllers. `health` is the
-    Lua check that Argo CD lacks, empty where it has one. `immutable` lists JSON pointers that cannot change,
-    `rolls` those beside the pods whose change replaces running pods.
+    What it is:
+    `operator` serves it, by its name in facts/operators.yaml. `model` is the module that holds the closed TypedDict of the whole
+    object under the kind's name, empty for a kind that the published Kubernetes schemas describe. `data` when it is there to hold
+    data, which must not be shown if it is secret. `stands_for` the service or the run that a stage is there for.
+    `name_form` is the API's rule for names, `name_limit` leaves room for what controllers append.
+    `rank` orders objects in a file, `wave` is the Argo CD sync wave.
+
+    What comes of it:
+    `pods` lists the pod templates of an object at its peak; `demand` replaces the plain sum over `pods` where a kind needs more.
+    `images` yields (path, image) of images outside pod templates. `runs` says when its pods run: now, on a schedule, or only when
+    another object names it; `calls` yields the objects that it has run in that way. `carries` yields (path, object) of whole objects
+    that it has made, parameters filled in. `covered` tells an object whose pods are counted through others already. `scales` gives
+    what it scales and how far, `unsaid` how far where it does not say. `queued` says who admits it, `ends` when it is over.
+
+    What happens to it:
+    `owned` lists fields of controllers, `immutable` JSON pointers that cannot change, `rolls` those beside the pods whose change
+    replaces running pods. `health` is the Lua check that Argo CD lacks, empty where it has one.
     """
 
     group: str
     version: str
     kind: str
     plural: str
-    model: type | None = None
+    operator: str = KUBERNETES
+    model: str = ""
     namespaced: bool = True
+    data: Literal["", "plain", "secret"] = ""
+    stands_for: Literal["", "run", "service"] = ""
+    name_form: Literal["subdomain", "label", "service", "segment"] = "subdomain"
     name_limit: int = 63
     rank: int = 50
     wave: int = 0
     pods: Callable[[Body], Iterable[Pods]] | None = None
     demand: Callable[[Body, World], Demand] | None = None
     images: Callable[[Body], Iterable[tuple[str, str]]] | None = None
+    runs: Literal["now", "scheduled", "named"] = "now"
+    calls: Callable[[Body, World], Iterable[Key]] | None = None
+    carries: Callable[[Body, World], Iterable[tuple[str, Body]]] | None = None
+    covered: Callable[[Body, World], bool] | None = None
     scales: Callable[[Body], tuple[Key, float] | None] | None = None
+    unsaid: Unsaid | None = None
+    queued: Queued | None = None
+    ends: Ends | None = None
     owned: tuple[Owned, ...] = ()
-    health: str = ""
     immutable: tuple[str, ...] = ()
     rolls: tuple[str, ...] = ()
+    health: str = ""
 
     @property
     def api_version(self) -> str:
         """`group/version`, or the version alone for the core group."""
         return f"{self.group}/{self.version}" if self.group else self.version
 
+    def typed_dict(self) -> type | None:
+        """The closed TypedDict of the whole object, imported now; None for a kind that Kubernetes' own schemas describe."""
+        found: type | None = getattr(importlib.import_module(self.model), self.kind) if self.model else None
+        return found
+
 
 @cache
 def kinds() -> Mapping[tuple[str, str], Kind]:
-    """Every known kind by (apiVersion, kind), from the `KINDS` of each module in this package."""
+    """Every known kind by (apiVersion, kind): the `KINDS` of each module of this room, and of `kinds` in each package of it."""
     found: dict[tuple[str, str], Kind] = {}
-    for module in _modules():
+    for module in _modules(importlib.import_module("cnai_gitops.resources")):
         for kind in getattr(module, "KINDS", ()):
             key = (kind.api_version, kind.kind)
             if key in found:
@@ -175,11 +239,23 @@ def kinds() -> Mapping[tuple[str, str], Kind]:
     return found
 
 
-def _modules() -> Iterator[Any]:
-    package = importlib.import_module("cnai_gitops.resources")
+def _modules(package: ModuleType, only: str = "") -> Iterator[ModuleType]:
+    """Modules of a package by name; of a package in it only `kinds`, so that no model is imported before somebody asks for it."""
     for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda i: i.name):
-        if info.name != "base":
+        if info.ispkg:
+            yield from _modules(importlib.import_module(f"{package.__name__}.{info.name}"), "kinds")
+        elif only in ("", info.name):
             yield importlib.import_module(f"{package.__name__}.{info.name}")
+
+
+def kind_of_key(key: Key) -> Kind | None:
+    """What is known of the kind of an identity, which says nothing of its version; None when that is nothing."""
+    return _by_name().get((key.group, key.kind))
+
+
+@cache
+def _by_name() -> Mapping[tuple[str, str], Kind]:
+    return {(kind.group, kind.kind): kind for kind in kinds().values()}
 
 
 def kind_of(body: Body) -> Kind | None:

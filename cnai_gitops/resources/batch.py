@@ -11,7 +11,7 @@ from typing import Any
 
 from cnai_gitops.resources.accelerators import pod_count
 from cnai_gitops.resources.apps import exact, template_pods
-from cnai_gitops.resources.base import Body, Kind, Owned, Pods
+from cnai_gitops.resources.base import Body, Ends, Kind, Owned, Pods, Queued, State
 from cnai_gitops.resources.schedule import overlap
 
 _KUEUE = "the Job has a kueue.x-k8s.io/queue-name label"
@@ -49,6 +49,8 @@ KINDS: tuple[Kind, ...] = (
         # Pods are `<name>-<5>`, and the label job-name is the whole name.
         name_limit=63 - len("-01234"),
         pods=_job,
+        queued=Queued("kueue"),
+        ends=Ends(State("conditions[Complete]", ("True",)), State("conditions[Failed]", ("True",))),
         owned=(
             Owned("/spec/suspend", "kueue", _KUEUE),
             Owned("/spec/template/spec/nodeSelector", "kueue", _KUEUE),
@@ -64,6 +66,7 @@ KINDS: tuple[Kind, ...] = (
         # Jobs are `<name>-<minutes since 1970>`; the API server itself enforces 52.
         name_limit=63 - len("-0123456789"),
         pods=_cron_job,
+        runs="scheduled",
         owned=(Owned("/spec/suspend", "kubectl", "paused during an incident"),),
     ),
 )

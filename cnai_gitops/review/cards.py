@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
 
+from cnai_gitops.facts.known import built_in
 from cnai_gitops.findings import Finding
 from cnai_gitops.findings.plain import plain
 from cnai_gitops.resources.base import Resource
@@ -100,16 +101,17 @@ def _capacity(stage: Any) -> str:
 
 
 def _when(stage: Any) -> str:
-    if hasattr(stage, "drift"):
-        return f"drift {stage.drift.schedule}, then {stage.drift.then}" if stage.drift else "always"
+    if hasattr(stage, "signals"):
+        return ", ".join(signal.words for signal in stage.signals if signal.words != signal.kind) or "always"
     if hasattr(stage, "scaling"):
-        return f"always, scaled by {stage.scaling.kind}" if _counts(stage, "scaling") else "always"
+        kinds = ", ".join(trigger.kind for trigger in stage.replicas.triggers)
+        return f"always, scaled by {kinds}" if _counts(stage, "scaling") else "always"
     return f"{stage.schedule} {stage.timezone}" if stage.schedule else "when started"
 
 
 def _counts(stage: Any, field: str) -> bool:
-    """True when the stage has this field and its engine does not ignore it."""
-    return hasattr(stage, field) and field not in getattr(stage.engine, "ignores", ())
+    """True when the stage has this field and its engine honours it."""
+    return hasattr(stage, field) and field in stage.engine.honoured(stage, built_in())
 
 
 # -- HTML -----------------------------------------------------------------------------------------------

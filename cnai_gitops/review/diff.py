@@ -61,11 +61,14 @@ class TargetReview:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A comparison. `gone` are owners that have no object left on any target."""
+    """A comparison. `gone` are owners that have no object left on any target, `notes` say what was not compared as it lies in git."""
 
     targets: tuple[TargetReview, ...] = ()
     gone: tuple[str, ...] = ()
     hatches: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    uncompared: tuple[str, ...] = ()
+    """Owners of which nothing is known on the other side."""
 
     @property
     def compared(self) -> int:
@@ -149,7 +152,7 @@ def _changes(old: Mapping[Key, Body], new: Mapping[Key, Body], applied: bool) ->
 def _restarts(old: Body, new: Body) -> bool:
     """True when running pods are replaced: a pod template of a long-running object changed, or what becomes part of it."""
     kind = kind_of(new)
-    if kind is None or kind.pods is None or kind.kind in ("WorkflowTemplate", "CronWorkflow", "TrainingRuntime", "ClusterTrainingRuntime"):
+    if kind is None or kind.pods is None or kind.runs != "now":
         return False
 
     def running(body: Body) -> list[Any]:

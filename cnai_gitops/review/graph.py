@@ -127,7 +127,7 @@ def _signals(app: Blueprint, me: str, stage: Any) -> Iterator[Edge]:
     for key, service in app.stages("serve"):
         if not stage.serves or service.name in stage.serves:
             yield Edge(f"{app.name}.{key}", me, "watches")
-    if stage.drift and stage.drift.then == "retrain":
-        trains = [train.name for _, train in app.stages("train")]
-        started = [stage.drift.retrain] if stage.drift.retrain else trains if len(trains) == 1 else []
+    trains = [train.name for _, train in app.stages("train")]
+    for start in stage.starts:
+        started = [start] if start else trains if len(trains) == 1 else []
         yield from (Edge(me, f"{app.name}.train.{name}", "retrains") for name in started)

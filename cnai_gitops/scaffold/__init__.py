@@ -18,6 +18,7 @@ from cnai_gitops import __version__
 from cnai_gitops.errors import UsageError
 from cnai_gitops.facts.profiles import newest
 from cnai_gitops.scaffold.schemas import json_schemas
+from cnai_gitops.source.versions import compatible
 from cnai_gitops.spec.base import LABEL
 from cnai_gitops.spec.environment import Tier
 from cnai_gitops.system.data import policies_dir
@@ -74,6 +75,7 @@ def repository(
         "registry": registry,
         "environments": list(environments),
         "version": __version__,
+        "requires": compatible(__version__),
     }
     files = {path: _text(f"repository/{template}", values) for path, template in _REPOSITORY.items()}
     files[f"policies/waivers/{team}.yaml"] = _text("repository/waivers.yaml", values)

@@ -12,40 +12,46 @@ from typing import Any
 import orjson
 from pydantic.json_schema import GenerateJsonSchema
 
-from cnai_gitops.facts import accelerators
+from cnai_gitops.facts.known import Facts, built_in
 from cnai_gitops.facts.profiles import profiles
-from cnai_gitops.facts.runtimes import runtimes
 from cnai_gitops.plan.layers import IDENTITY
-from cnai_gitops.project import Config
+from cnai_gitops.source.meanings import meanings
 from cnai_gitops.spec.base import Spec
 from cnai_gitops.spec.blueprint import STAGES, Blueprint
+from cnai_gitops.spec.config import Config
 from cnai_gitops.spec.dataset import Dataset, Model
 from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.release import Pins, Release
 from cnai_gitops.spec.waiver import Waivers
+from cnai_gitops.spec.words import TABLE
 
 Schema = dict[str, Any]
 REF = "#/definitions/"
 _KEY = r"[a-z]([-a-z0-9]*[a-z0-9])?"
-_CHOICES: Mapping[tuple[str, str], Callable[[], Iterable[str]]] = {
-    ("AcceleratorRequest", "type"): accelerators,
-    ("Cluster", "profile"): profiles,
-    ("Serve", "runtime"): runtimes,
-}
-"""Fields whose values are facts: (model, field). The models refuse others too; here editors learn them."""
+_CHOICES: Mapping[tuple[str, str], Callable[[], Iterable[str]]] = {("Cluster", "profile"): profiles}
+"""Fields whose values are facts that nobody adds to: (model, field). The models refuse others too; here editors learn them."""
 
 
 class _Draft7(GenerateJsonSchema):
-    """Pydantic's own generator, without a title on each field."""
+    """Pydantic's own generator, without a title on each field, and with the words under the fields in their classes."""
 
     schema_dialect = "http://json-schema.org/draft-07/schema#"
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
+    def model_schema(self, schema: Any) -> Schema:
+        made = super().model_schema(schema)
+        for name, text in meanings(schema["cls"]).items():
+            made["properties"][name]["description"] = text
+        return made
 
-def json_schemas() -> dict[str, str]:
-    """JSON text of every schema by its kind: `schemas/<kind>.schema.json` holds it. The same text on every machine."""
+
+def json_schemas(facts: Facts | None = None) -> dict[str, str]:
+    """JSON text of every schema by its kind: `schemas/<kind>.schema.json` holds it. The same text on every machine.
+
+    `facts` are those of the repository, ours for None: editors offer the names that it declares too.
+    """
     made = {
         "blueprint": _schema(Blueprint),
         "config": _with_defaults(_schema(Config)),
@@ -56,7 +62,18 @@ def json_schemas() -> dict[str, str]:
         "waivers": _schema(Waivers),
     }
     options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    return {kind: orjson.dumps(schema, option=options).decode() for kind, schema in made.items()}
+    return {kind: orjson.dumps(_listed(schema, facts or built_in()), option=options).decode() for kind, schema in made.items()}
+
+
+def _listed(node: Any, facts: Facts) -> Any:
+    """The node with the names that may be written wherever a word is asked for."""
+    if isinstance(node, list):
+        return [_listed(item, facts) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if isinstance(table := node.get(TABLE), str):
+        return {"enum": facts.names(table), **{key: node[key] for key in ("default", "description", "type") if key in node}}
+    return {key: _listed(value, facts) for key, value in node.items()}
 
 
 def _schema(model: type[Spec]) -> Schema:

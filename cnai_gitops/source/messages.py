@@ -15,6 +15,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from cnai_gitops.source.meanings import meanings
+from cnai_gitops.source.spellings import hint
 from cnai_gitops.source.text import listed, nearest, printable, shorten
 
 FieldPath = tuple[str | int, ...]
@@ -114,12 +116,22 @@ def held(loc: Sequence[str | int], data: Any, *, missing: bool = False) -> Field
 
 def fields_at(model: type[BaseModel] | None, loc: Sequence[str | int]) -> dict[str, FieldInfo]:
     """Fields, by the name that users write, of the models that `loc` leads to from `model`, in alphabetical order."""
+    fields = {info.alias or name: info for m in _models_at(model, loc) for name, info in m.model_fields.items()}
+    return {name: fields[name] for name in sorted(fields)}
+
+
+def _models_at(model: type[BaseModel] | None, loc: Sequence[str | int]) -> list[type[BaseModel]]:
     models = [model] if model else []
     for part in loc:
         inner = [m for owner in models for m in _models_of_field(owner, part)]
         models = inner or [m for m in models if _has_tag(m, part)] or models  # else a list index or a mapping's key
-    fields = {info.alias or name: info for m in models for name, info in m.model_fields.items()}
-    return {name: fields[name] for name in sorted(fields)}
+    return models
+
+
+def _meaning(model: type[BaseModel] | None, loc: Sequence[str | int], path: FieldPath) -> str:
+    """What the field at the end of `path` means; empty where its models do not say."""
+    said = (f"{name}: {text}" for m in _models_at(model, loc) for name, text in meanings(m).items() if path and name == path[-1])
+    return next(said, "")
 
 
 # -- details -----------------------------------------------------------------------------------------------
@@ -145,8 +157,8 @@ def _problem(path: FieldPath, group: list[ErrorDetails], model: type[BaseModel] 
     message = described[0][0]
     if len(must) == len(group) > 1:  # a union: every member says what it would take
         message = f"{dotted(path)} must {listed(dict.fromkeys(must))}, got {_got(first)}"
-    field = known.get(str(path[-1])) if path else None
-    hints = [hint for _, hint in described] + [(field.description or "") if field else ""]
+    before = hint(model.__name__, path, None if first["type"] == "extra_forbidden" else first["input"]) if model else ""
+    hints = [before, *(help_ for _, help_ in described), _meaning(model, first["loc"][:-1], path)]
     code = {"missing": "CNAI103", "union_tag_not_found": "CNAI103", "extra_forbidden": "CNAI102"}.get(first["type"], "CNAI101")
     return Problem(code, path, message, next(filter(None, hints), "correct the value"))
 

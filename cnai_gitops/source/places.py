@@ -144,7 +144,7 @@ def _holder(value: Any, path: Path_) -> tuple[Any, list[str | int]]:
             value = value[part]
         else:
             break
-        if isinstance(value, BaseModel):
+        if isinstance(value, BaseModel) and bool(getattr(value, "where", ())):  # one that a short form stands for was written nowhere
             holder, rest = value, list(left)
     return holder, rest
 

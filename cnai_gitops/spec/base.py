@@ -15,6 +15,8 @@ from pydantic_core import ErrorDetails, InitErrorDetails
 
 from cnai_gitops.source.positions import Captured, caller_frames
 
+__all__ = ["ImageName", "Resources"]
+
 T = TypeVar("T")
 
 
@@ -95,32 +97,55 @@ M = TypeVar("M", bound=Spec)
 LABEL = r"[a-z]([-a-z0-9]*[a-z0-9])?"
 
 Name = Annotated[str, StringConstraints(pattern=rf"^{LABEL}$", max_length=40)]
-"""A DNS label that starts with a letter, at most 40 characters, so that names made from it stay legal."""
+"""a DNS label that starts with a letter, short enough that names made from it stay legal"""
+
+IMAGE = "image"
+ImageName = Annotated[Name, IMAGE]
+"""an image by the blueprint's name for it; a release pins its digest"""
 
 # pydantic drops a Field constraint that repeats one of the alias, so each shorter name is a type of its own
 AppName = Annotated[str, StringConstraints(pattern=rf"^{LABEL}$", max_length=24)]
 TeamName = Annotated[str, StringConstraints(pattern=rf"^{LABEL}$", max_length=16)]
 EnvironmentName = Annotated[str, StringConstraints(pattern=rf"^{LABEL}$", max_length=12)]
-"""Names that others are made of: `fraud-detection-scorer-canary-predictor` in namespace `risk-staging`."""
+"""names that others are made of: `fraud-detection-scorer-canary-predictor` in namespace `risk-staging`"""
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
-Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+"""words, not empty"""
+
+
+def _pinned(value: str) -> str:
+    if value.endswith("0" * 64):
+        raise ValueError("must be the digest that the registry shows; zeros stand for none")
+    return value
+
+
+Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$"), AfterValidator(_pinned)]
+"""the digest of an image"""
+
 Quantity = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$")]
-"""A Kubernetes quantity, for example "500m" or "16Gi"."""
+"""a Kubernetes quantity: `500m`, `16Gi`"""
 
 Duration = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(s|m|h|d)$")]
-"""A whole number with a unit: 90s, 30m, 6h, 2d."""
+"""a whole number with a unit: `90s`, `30m`, `6h`, `2d`"""
 
 Cron = Annotated[str, StringConstraints(pattern=r"^\S+ \S+ \S+ \S+ \S+$")]
-"""Five cron fields: minute, hour, day of month, month, day of week."""
+"""five cron fields: minute, hour, day of month, month, day of week"""
 
 Timezone = Annotated[str, StringConstraints(pattern=r"^(UTC|[A-Z][A-Za-z_]+(/[A-Z][A-Za-z_+-]+)+)$")]
-"""A name of the IANA time zone database, for example Europe/Berlin."""
+"""a name of the IANA time zone database, for example `Europe/Berlin`"""
 
 Url = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+.-]*://[^\s]+$")]
+"""an address with its scheme"""
+
 Count = Annotated[int, Ge(0), Le(100_000)]
+"""a whole number from 0 on"""
+
 Positive = Annotated[int, Ge(1), Le(100_000)]
+"""a whole number from 1 on"""
+
 Percent = Annotated[int, Ge(0), Le(100)]
+"""a share in percent"""
+
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -153,11 +178,13 @@ def _environment_names(value: Mapping[str, str]) -> dict[str, str]:
 
 
 Variables = Annotated[Mapping[str, str], AfterValidator(_environment_names)]
-"""Environment variables of a container: plain values, never secrets."""
+"""environment variables of a container: plain values, never secrets"""
 
 
 class Resources(Spec):
     """CPU and memory of one container; requests equal limits for memory."""
 
     cpu: Quantity
+    """cores that are requested"""
     memory: Quantity
+    """memory that is requested, and the limit"""

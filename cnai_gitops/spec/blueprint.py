@@ -16,6 +16,8 @@ from cnai_gitops.spec.prepare import Prepare
 from cnai_gitops.spec.serve import Serve
 from cnai_gitops.spec.train import Train
 
+__all__ = ["Blueprint", "Override"]
+
 STAGES = ("prepare", "train", "serve", "observe")
 Stage = Prepare | Train | Serve | Observe
 
@@ -38,9 +40,13 @@ class Override(Spec):
     """
 
     kind: str = Field(pattern=r"^[A-Z][A-Za-z]+$")
+    """kind of the objects to change"""
     name: str = ""
+    """name of the object; all of that kind when empty"""
     set: Annotated[Mapping[str, Any], AfterValidator(_in_order)] = Field(min_length=1)
+    """JSON pointers (`/spec/minReplicaCount`) and their values; `-` at the end appends to a list"""
     reason: str = Field(min_length=10)
+    """why the blueprint cannot say it; reviewers read this"""
 
     @model_validator(mode="after")
     def _pointers(self) -> Override:
@@ -59,14 +65,23 @@ class Blueprint(Spec):
     """One AI application of one team, used for one purpose. Each stage may be one or several."""
 
     name: AppName
+    """the application; unique in the repository"""
     team: TeamName
+    """who owns it; its namespace is `<team>-<env>`"""
     purpose: Name
+    """what its data is used for; governance compares it with the purposes of every dataset it reads"""
     description: str = ""
+    """words for people"""
     prepare: Annotated[Prepare | Sequence[Prepare], BeforeValidator(_several)] = ()
+    """stages that read and write datasets"""
     train: Annotated[Train | Sequence[Train], BeforeValidator(_several)] = ()
+    """stages that make models"""
     serve: Annotated[Serve | Sequence[Serve], BeforeValidator(_several)] = ()
+    """stages that answer requests"""
     observe: Annotated[Observe | Sequence[Observe], BeforeValidator(_several)] = ()
+    """stages that watch services"""
     overrides: Overrides = ()
+    """the escape hatch, for every environment"""
 
     @model_validator(mode="after")
     def _unique(self) -> Blueprint:

@@ -1,33 +1,109 @@
-"""Engines: the open unions of the blueprint. An engine's spec and its compile live in one file of `cnai_gitops.engines`.
+"""Engines: the open unions of what users write. A variant's spec and its compile live in one file of `cnai_gitops.engines`.
 
-Must not: name any engine. Variants are found by file name, or defined by users in their own Python.
+Must not: name any variant. They are found by file name, or defined by users in their own Python.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
-from cnai_gitops.spec.base import Spec
+from cnai_gitops.facts.known import Facts
+from cnai_gitops.spec.base import IMAGE, Spec
+
+Decides = Literal["", "any", "every"]
 
 
 class Engine(Spec):
-    """A variant of an open union, told apart by `kind`. `role` says which union it belongs to."""
+    """A variant of an open union, told apart by `kind`. `role` says which union it belongs to.
+
+    `frame` names fields of the model that holds the variant (a serve stage, a scaling) that work whichever variant it has;
+    `honours` those that work with this one. Where the role `decides` about the holder, setting any other field of it is an
+    error at its line: of several variants `any` must honour a field, or `every` one.
+    """
 
     role: ClassVar[str] = ""
+    decides: ClassVar[Decides] = ""
+    frame: ClassVar[frozenset[str]] = frozenset()
+    honours: ClassVar[frozenset[str]] = frozenset()
     kind: str
+    """tells the variants apart; YAML must say it, Python need not"""
+
+    def honoured(self, holder: Any, facts: Facts) -> frozenset[str]:
+        """Fields of the model that holds this variant which have an effect with it."""
+        return self.frame | self.honours
+
+    def images(self) -> Sequence[str]:
+        """Images of the blueprint that it runs, which a release must pin: the fields of type `ImageName`."""
+        return list(dict.fromkeys(images_in(self)))
+
+    def platform_images(self, holder: Any, facts: Facts) -> Sequence[str]:
+        """Images of the platform that it runs, which the environment must pin."""
+        return ()
+
+
+def images_in(spec: Spec) -> Iterator[str]:
+    """Values of the fields of type `ImageName`, of a model and the models inside it."""
+    for name, is_image in _fields(type(spec)):
+        value = getattr(spec, name)
+        for item in value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else (value,):
+            if is_image and isinstance(item, str):
+                yield item
+            elif isinstance(item, Engine):
+                yield from item.images()
+            elif isinstance(item, Spec):
+                yield from images_in(item)
+
+
+@cache
+def _fields(model: type[Spec]) -> tuple[tuple[str, bool], ...]:
+    """Names of fields, and whether they name images; a field of plain values alone cannot hold one."""
+    found = []
+    for name, info in model.model_fields.items():
+        is_image = IMAGE in info.metadata or _marked(info.annotation)
+        if is_image or info.annotation not in _PLAIN:
+            found.append((name, is_image))
+    return tuple(found)
+
+
+_PLAIN = (str, int, float, bool)
+
+
+def _marked(annotation: Any) -> bool:
+    return IMAGE in getattr(annotation, "__metadata__", ()) or any(_marked(part) for part in get_args(annotation))
+
+
+def variants_of(spec: Spec, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Spec, Sequence[Engine]]]:
+    """Every model inside a stage that holds variants: (path to it, the model, its variants of one role)."""
+    by_role: dict[str, list[Engine]] = {}
+    shared: Sequence[Engine] = getattr(spec, "engines", ())  # a stage whose steps have one each
+    for engine in shared:
+        by_role.setdefault(engine.role, []).append(engine)
+    inner: list[tuple[tuple[str | int, ...], Spec]] = []
+    for name, _ in _fields(type(spec)):
+        value = getattr(spec, name)
+        several = isinstance(value, list | tuple)
+        for i, item in enumerate(value if several else (value,)):
+            if isinstance(item, Engine) and not shared:
+                by_role.setdefault(item.role, []).append(item)
+            if isinstance(item, Spec):
+                inner.append(((*path, name, i) if several else (*path, name), item))
+    for variants in by_role.values():
+        yield path, spec, variants
+    for at, item in inner:
+        yield from variants_of(item, at)
 
 
 @cache
 def engines() -> Mapping[tuple[str, str], type[Engine]]:
-    """Every engine of `cnai_gitops.engines` by (role, kind)."""
+    """Every variant of `cnai_gitops.engines` by (role, kind)."""
     package = importlib.import_module("cnai_gitops.engines")
     found: dict[tuple[str, str], type[Engine]] = {}
     for info in sorted(pkgutil.walk_packages(package.__path__, f"{package.__name__}."), key=lambda i: i.name):
@@ -41,13 +117,13 @@ def engines() -> Mapping[tuple[str, str], type[Engine]]:
 
 
 def default_engine(role: str, kind: str) -> Any:
-    """A new engine with nothing but defaults, for a field's default factory."""
+    """A new variant with nothing but defaults, for a field's default factory."""
     variant: Any = engines()[role, kind]
     return variant()
 
 
 class Variants:
-    """Annotation of a field that takes any engine of one role: an instance, or a map with `kind`."""
+    """Annotation of a field that takes any variant of one role: an instance, or a map with `kind`."""
 
     def __init__(self, role: str) -> None:
         self.role = role

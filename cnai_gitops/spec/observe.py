@@ -1,46 +1,47 @@
-"""Observe: what is watched, what is promised, and what happens when the data drifts.
+"""Observe: a stage that watches services.
 
-Must not: know Prometheus or Alertmanager objects.
+Must not: know a signal.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated
 
-from annotated_types import Gt, Le
-from pydantic import Field
+from pydantic import AfterValidator, model_validator
 
-from cnai_gitops.spec.base import Cron, Duration, Name, Names, Spec
+from cnai_gitops.spec.base import Duration, Name, Names, Spec
+from cnai_gitops.spec.engine import Variants
+from cnai_gitops.spec.roles import SignalRole
 
+__all__ = ["Observe"]
 
-class Slo(Spec):
-    """Service level: share of good answers in percent, and latency bounds in milliseconds that 99 % must meet."""
-
-    availability: Annotated[float, Gt(0), Le(99.999)] | None = None
-    p99_ms: Annotated[float, Gt(0)] | None = None
-
-
-class Drift(Spec):
-    """Compare live inputs with the training data by `method`; past `threshold` do `then`.
-
-    psi is the population stability index (0.1 stable, 0.25 drift by convention), ks the Kolmogorov-Smirnov distance.
-    """
-
-    method: Literal["psi", "ks"] = "psi"
-    threshold: Annotated[float, Gt(0), Le(10)] = 0.2
-    window: Duration = "1d"
-    schedule: Cron = "17 * * * *"
-    reference: Name | None = Field(None, description="dataset to compare with; the first one that the train stage reads unless given")
-    then: Literal["alert", "retrain"] = "alert"
-    retrain: Name | None = Field(None, description="train stage to start; needed when the app has more than one")
+Signal = Annotated[SignalRole, Variants("signal")]
 
 
 class Observe(Spec):
-    """Monitors, alerts and drift detection for the services named in `serves` (all of the app when empty)."""
+    """Monitors of the services named in `serves` (all of the app when empty), and `signals`: promises, drift, and what they start."""
 
     name: Name = "service"
+    """unique among the observe stages"""
     serves: Names = ()
-    slo: Slo | None = None
-    drift: Drift | None = None
+    """serve stages that are watched; all of the application when empty"""
+    signals: Annotated[Sequence[Signal], AfterValidator(tuple)] = ()
+    """what is watched and emitted: promises, drift"""
     interval: Duration = "30s"
+    """time between two scrapes"""
     runbook: str = ""
+    """address that alerts carry"""
+
+    @model_validator(mode="after")
+    def _one_of_a_kind(self) -> Observe:
+        kinds = [signal.kind for signal in self.signals]
+        for kind in kinds:
+            if kinds.count(kind) > 1:
+                raise ValueError(f"has two signals of kind {kind}; an observe stage takes one of each, and an app several such stages")
+        return self
+
+    @property
+    def starts(self) -> tuple[str, ...]:
+        """Train stages that its signals start; an empty name stands for the app's only one."""
+        return tuple(signal.starts for signal in self.signals if signal.starts is not None)

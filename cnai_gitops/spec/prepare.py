@@ -11,9 +11,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, model_validator
 
 from cnai_gitops.spec.base import Count, Cron, Duration, Name, Names, Spec, Timezone, Variables
-from cnai_gitops.spec.engine import Engine, Variants
+from cnai_gitops.spec.engine import Variants
+from cnai_gitops.spec.roles import StepRole
 
-PrepareEngine = Annotated[Engine, Variants("prepare")]
+__all__ = ["Prepare", "Step"]
+
+StepEngine = Annotated[StepRole, Variants("step")]
 RESERVED = ("main", "start", "finish")
 
 
@@ -21,8 +24,11 @@ class Step(Spec):
     """One step of a preparation. `after` names the steps it waits for; empty means it starts at once."""
 
     name: Name
-    engine: PrepareEngine
+    """unique in the stage"""
+    engine: StepEngine
+    """what runs the step"""
     after: Names = ()
+    """steps that must have succeeded before; none means it starts at once"""
 
 
 class Prepare(Spec):
@@ -33,15 +39,25 @@ class Prepare(Spec):
     """
 
     name: Name
-    engine: PrepareEngine | None = None
+    """unique among the prepare stages"""
+    engine: StepEngine | None = None
+    """what runs the stage when it is one step"""
     steps: Annotated[Sequence[Step], AfterValidator(tuple)] = ()
+    """steps that form a graph, instead of one `engine`"""
     reads: Names = ()
+    """datasets it reads"""
     writes: Names = ()
+    """datasets it writes; the team must own them"""
     schedule: Cron | None = None
+    """when it starts; without one it is started by hand or by an event"""
     timezone: Timezone = "Etc/UTC"
+    """time zone of the schedule"""
     retries: Count = 2
+    """further attempts after the first"""
     timeout: Duration = "6h"
+    """longest time of a whole run"""
     env: Variables = Field(default_factory=dict)
+    """environment variables of every step"""
 
     @model_validator(mode="after")
     def _one_form(self) -> Prepare:
@@ -58,6 +74,11 @@ class Prepare(Spec):
                     raise ValueError(f"step {step.name!r} waits for {other!r}, but the steps are {', '.join(names)}")
         _acyclic({step.name: tuple(step.after) for step in self.steps})
         return self
+
+    @property
+    def engines(self) -> tuple[StepRole, ...]:
+        """The engines of all steps: what is said of the stage holds for each of them."""
+        return (self.engine,) if self.engine else tuple(step.engine for step in self.steps)
 
     @property
     def graph(self) -> tuple[Step, ...]:

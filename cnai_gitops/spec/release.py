@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import Field
-
 from cnai_gitops.spec.base import Digest, Name, Names, Percent, Spec
 from cnai_gitops.spec.blueprint import Overrides
 
@@ -18,20 +16,26 @@ class CanaryRelease(Spec):
     """The model that is tried, and the share of requests it gets in percent (0 keeps it warm)."""
 
     model: Digest
+    """digest of the model that is tried"""
     weight: Percent
+    """share of requests in percent; 0 keeps it warm"""
 
 
 class Pins(Spec):
     """Digests of one stage. `images` pins images by the name the blueprint uses; `model` the served model."""
 
     images: Mapping[Name, Digest] = {}
+    """digest of each image of the stage, by the name in the blueprint"""
     model: Digest | None = None
+    """digest of the model that is served"""
     canary: CanaryRelease | None = None
-    previous: Digest | None = Field(
-        None, description="last known good model; it keeps running without requests, so that going back takes seconds"
-    )
-    rollback: bool = Field(False, description="true sends every request to `previous`")
-    suspend: bool = Field(False, description="true stops the schedule of this stage")
+    """the model that is tried"""
+    previous: Digest | None = None
+    """last known good model; it keeps running without requests, so that going back takes seconds"""
+    rollback: bool = False
+    """true sends every request to `previous`"""
+    suspend: bool = False
+    """true stops the schedule of this stage"""
 
 
 PIN_FIELDS = frozenset(Pins.model_fields)
@@ -45,8 +49,14 @@ class Release(Spec):
     """
 
     app: Name
-    run_on: Names = Field((), description="clusters of this environment that run the app; all of them when empty")
+    """the application; the file has its name"""
+    run_on: Names = ()
+    """clusters of this environment that run the app; all of them when empty"""
     images: Mapping[Name, Digest] = {}
+    """digests of images, for every stage"""
     stages: Mapping[str, Mapping[str, Any]] = {}
+    """what each stage has here; written as keys `<stage>.<name>` of the file itself"""
     clusters: Mapping[str, Mapping[str, Mapping[str, Any]]] = {}
+    """what one cluster has, by cluster and stage; wins over the rest of the file"""
     overrides: Overrides = ()
+    """the escape hatch, for this environment"""

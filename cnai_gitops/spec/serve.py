@@ -1,37 +1,27 @@
 """Serve: a stage that answers requests with a model.
 
-Must not: know an engine or an autoscaler.
+Must not: know an engine, a trigger or a rollout.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Annotated
 
 from annotated_types import Ge, Le
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import Field
 
-from cnai_gitops.facts.runtimes import runtimes
 from cnai_gitops.spec.accelerator import AcceleratorRequest
-from cnai_gitops.spec.base import Duration, Name, Names, Percent, Resources, Spec, Strings, Variables
-from cnai_gitops.spec.engine import Engine, Variants, default_engine
+from cnai_gitops.spec.base import Duration, Name, Names, Resources, Spec, Strings, Variables
+from cnai_gitops.spec.engine import Variants, default_engine
+from cnai_gitops.spec.roles import RolloutRole, ServeRole
+from cnai_gitops.spec.scaling import Scaling, ScalingOrTrigger
+from cnai_gitops.spec.words import RuntimeName
 
-ServeEngine = Annotated[Engine, Variants("serve")]
-Scaling = Annotated[Engine, Variants("scaling")]
+__all__ = ["Serve"]
+
+ServeEngine = Annotated[ServeRole, Variants("serve")]
+Rollout = Annotated[RolloutRole, Variants("rollout")]
 Port = Annotated[int, Ge(1024), Le(65535)]
-
-
-class Canary(Spec):
-    """How a new model takes over: the weights that a release gives it one after the other, in percent, rising."""
-
-    steps: Annotated[Sequence[Percent], AfterValidator(tuple)] = Field((10, 50), min_length=1)
-
-    @model_validator(mode="after")
-    def _rising(self) -> Canary:
-        if list(self.steps) != sorted(set(self.steps)) or not 0 < self.steps[0] <= self.steps[-1] < 100:
-            raise ValueError(f"`steps` must rise and lie between 1 and 99, got {list(self.steps)}")
-        return self
 
 
 class Serve(Spec):
@@ -42,28 +32,40 @@ class Serve(Spec):
     """
 
     name: Name
+    """unique among the serve stages"""
     model: Name | None = None
-    runtime: Name = "triton"
+    """name of the model, made by a train stage or listed under `blueprints/models/`"""
+    runtime: RuntimeName = "triton"
+    """what serves it: triton, sklearn, vllm ..."""
     reads: Names = ()
+    """datasets that are read while answering"""
     resources: Resources = Resources(cpu="4", memory="16Gi")
+    """CPU and memory of each replica"""
     accelerator: AcceleratorRequest | None = None
-    scaling: Scaling = Field(default_factory=lambda: default_engine("scaling", "rate"))
-    canary: Canary | None = None
+    """accelerators of each replica"""
+    scaling: ScalingOrTrigger = Field(default_factory=Scaling)
+    """how many replicas run; a trigger alone is the short form"""
+    rollout: Rollout | None = None
+    """how a new model takes over; needs a gateway"""
     port: Port = 8080
+    """port that the server listens on"""
     args: Strings = ()
+    """further arguments of the server"""
     env: Variables = Field(default_factory=dict)
-    startup: Duration = Field("10m", description="longest time from container start to a loaded model")
+    """environment variables of the server"""
+    startup: Duration = "10m"
+    """longest time from container start to a loaded model"""
     timeout: Duration = "60s"
-    grace: Duration = Field("60s", description="time to finish running requests after a stop was asked for")
+    """longest time of one request"""
+    grace: Duration = "60s"
+    """time to finish running requests after a stop was asked for"""
     public: bool = False
+    """true makes it reachable through the public gateway instead of the internal one"""
     engine: ServeEngine = Field(default_factory=lambda: default_engine("serve", "kserve"))
+    """what runs the service"""
 
-    @field_validator("runtime")
-    @classmethod
-    def _known_runtime(cls, value: str) -> str:
-        known = [name for name, facts in runtimes().items() if facts.runtime]  # the others come with their engine
-        if value not in known:
-            near = get_close_matches(value, known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise ValueError(f"must be one of {', '.join(sorted(known))}, got {value!r}{hint}")
-        return value
+    @property
+    def replicas(self) -> Scaling:
+        """The scaling in its full form."""
+        assert isinstance(self.scaling, Scaling)
+        return self.scaling

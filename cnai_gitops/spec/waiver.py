@@ -30,19 +30,31 @@ class WaiverSpec(Spec):
     """One exception. `resource` is `environment/cluster/group/Kind/namespace/name`, exact; no patterns."""
 
     id: Name
+    """unique; reports name it"""
     rule: str = Field(pattern=r"^[a-z_]+\.[a-z_]+$")
+    """`<area>.<rule>`"""
     resource: Text
+    """`environment/cluster/group/Kind/namespace/name`, exact"""
     path: str = ""
+    """the finding's path, exact; `cnai check -o json` shows it"""
     reason: str = Field(min_length=20)
+    """why it is bearable, and until what happens"""
     ticket: Text
+    """where it is followed"""
     owner: Name
+    """who mends it"""
     approver: Name
+    """who allowed it; not the owner"""
     created: Day
+    """first day"""
     expires: Day
+    """last day; a rule says how long a waiver may last"""
 
 
 class Waivers(Spec):
     """A file of `policies/waivers/<team>.yaml`."""
 
     team: Name
+    """team whose exceptions these are"""
     waivers: Annotated[Sequence[WaiverSpec], AfterValidator(tuple)] = ()
+    """the exceptions"""

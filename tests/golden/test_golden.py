@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cnai_gitops import pipeline
+from cnai_gitops import deploy, pipeline
 from cnai_gitops.system.tools import Settings
 
 HERE = Path(__file__).resolve().parent
@@ -44,18 +44,25 @@ def test_golden(case: str, tmp_path: Path, settings: Settings, snapshot: Snapsho
         assert have[path].decode() == content.decode(), path
 
 
-def test_yaml_twin_of_a_python_blueprint(copied_stories: Path, settings: Settings, snapshot: Snapshot) -> None:
+def test_yaml_twin_of_a_python_blueprint(whole_stories: Path, settings: Settings, snapshot: Snapshot) -> None:
     """The same model, said in YAML, gives the same bytes."""
-    build(copied_stories, settings)
-    python = snapshot(copied_stories / "deploy")
-    (copied_stories / "blueprints" / "fraud_detection.py").unlink()
-    shutil.copy(HERE / "twin" / "fraud-detection.yaml", copied_stories / "blueprints")
-    built = build(copied_stories, settings)
+    build(whole_stories, settings)
+    python = snapshot(whole_stories / "deploy")
+    (whole_stories / "blueprints" / "fraud_detection.py").unlink()
+    shutil.copy(HERE / "twin" / "fraud-detection.yaml", whole_stories / "blueprints")
+    built = build(whole_stories, settings)
     assert built.changes.written == []
-    assert snapshot(copied_stories / "deploy") == python
+    assert snapshot(whole_stories / "deploy") == python
 
 
 def test_committed_output_is_fresh(stories: Path, settings: Settings) -> None:
-    """What is committed in deploy/ is what the stories say now."""
+    """What is committed in deploy/ is what the stories say now, and nothing else is."""
     built = pipeline.build(stories, settings, check=True)
     assert built.stale == [], "run `make generate` and commit the result"
+    assert built.left_out, "two stories are an example; the others only hide what a change does"
+    assert set(deploy.owners_on_disk(stories)).isdisjoint(built.left_out)
+
+
+def test_a_copy_has_what_is_committed_byte_by_byte(stories: Path, built_stories: Path, snapshot: Snapshot) -> None:
+    copy = snapshot(built_stories / "deploy")
+    assert snapshot(stories / "deploy").items() < copy.items()

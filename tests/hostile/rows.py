@@ -113,6 +113,8 @@ ROWS: dict[int, tuple[str, tuple[str, ...]]] = {
         (
             f"{OUTPUT}::test_a_kill_at_any_moment_leaves_whole_files",
             f"{PATHS}::test_a_build_that_is_stopped_is_finished_by_the_next",
+            f"{PATHS}::test_a_signal_that_strikes_where_nothing_can_be_raised_is_not_lost",
+            f"{PATHS}::test_a_build_in_the_background_does_not_hear_the_interruption_of_its_terminal",
             f"{PATHS}::test_a_stopped_check_leaves_no_program_and_no_folder_behind",
         ),
     ),

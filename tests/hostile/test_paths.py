@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import random
 import shutil
 import signal
 import socket
@@ -380,28 +379,78 @@ def test_two_builds_at_once(root: Path, snapshot: Callable[[Path], dict[str, byt
     assert snapshot(root / "deploy") == snapshot(other / "deploy")
 
 
+STOPPED = """
+import os, sys
+from cnai_gitops.cli import main
+
+number, moment = int(sys.argv[1]), int(sys.argv[2])
+where, root = sys.argv[3:]
+changes = 0
+
+class Dropped:
+    def __del__(self):
+        os.kill(os.getpid(), number)
+
+def counted(call, changes_the_disk):
+    def counting(*arguments, **options):
+        global changes
+        changes += changes_the_disk(*arguments)
+        if changes == moment and changes_the_disk(*arguments):
+            Dropped() if where == "lost" else os.kill(os.getpid(), number)
+        return call(*arguments, **options)
+    return counting
+
+for name in ("replace", "unlink", "rmdir", "mkdir", "ftruncate"):
+    setattr(os, name, counted(getattr(os, name), lambda *_: True))
+os.open = counted(os.open, lambda path, flags, *_: bool(flags & os.O_CREAT))
+if not moment:
+    leave = os._exit
+    os._exit = lambda code: leave(print(changes, flush=True) or code)
+sys.argv[1:] = ["build", "--root", root]
+main()
+"""
+"""A build that sends itself a signal (number, change of the disk, whether in a destructor, root); at change 0: counts the changes."""
+
+
+def stopped_at(moment: int, root: Path, number: int = 0, where: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", STOPPED, str(int(number)), str(moment), where, str(root)]
+    return subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_build_that_is_stopped_is_finished_by_the_next(
     root: Path, number: signal.Signals, cnai: Callable[..., Any], snapshot: Callable[[Path], dict[str, bytes]]
 ) -> None:
-    chance = random.Random(20261124 + number)
     old = snapshot(root / "deploy")
     BIGGER(root)
     other = Path(shutil.copytree(root, root.parent / "whole"))
-    assert cnai("build", "--root", other).code == 0
+    changes = int(stopped_at(0, other).stdout)
     new = snapshot(other / "deploy")
-    for _ in range(3):
-        with start(root, "build") as process:
-            time.sleep(chance.uniform(0.05, 0.45))
-            process.send_signal(number)
-            said = process.communicate()[1].decode()
-        if "init_import_site" not in said:  # on a busy machine Python itself may still be starting
-            assert process.returncode in (0, -number, 128 + number)
-            assert "Traceback" not in said
-        for path, data in snapshot(root / "deploy").items():
+    assert changes > 10
+    for moment in (changes // 3, changes * 2 // 3):
+        again = Path(shutil.copytree(root, root.parent / f"stopped at {moment}", symlinks=True))
+        done = stopped_at(moment, again, number)
+        ended = (-number, "") if number == signal.SIGKILL else (128 + number, "interrupted\n")
+        assert (done.returncode, done.stderr) == ended, moment
+        for path, data in snapshot(again / "deploy").items():
             assert path.endswith(".cnai-tmp") or data in (old.get(path), new.get(path)), path
-    assert cnai("build", "--root", root).code == 0
-    assert snapshot(root / "deploy") == new
+        assert cnai("build", "--root", again).code == 0
+        assert snapshot(again / "deploy") == new
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_strikes_where_nothing_can_be_raised_is_not_lost(root: Path, number: signal.Signals) -> None:
+    BIGGER(root)
+    done = stopped_at(1, root, number, "lost")
+    assert done.returncode == 128 + number
+    assert "Traceback" not in done.stderr
+
+
+def test_a_build_in_the_background_does_not_hear_the_interruption_of_its_terminal(root: Path) -> None:
+    BIGGER(root)
+    code = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN){STOPPED}"
+    command = [sys.executable, "-c", code, str(int(signal.SIGINT)), "1", "", str(root)]
+    assert subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=False).returncode == 0
 
 
 def test_a_stopped_check_leaves_no_program_and_no_folder_behind(root: Path, tmp_path: Path, settings: Settings) -> None:

@@ -11,9 +11,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cnai_gitops import (
+    BlueGreen,
     Blueprint,
     Canary,
     Container,
+    Cron,
     Drift,
     KServe,
     Lag,
@@ -24,6 +26,7 @@ from cnai_gitops import (
     Ray,
     RayApplication,
     RayService,
+    Scaling,
     Serve,
     Slo,
     Spark,
@@ -105,19 +108,24 @@ TRAINS = st.builds(
     Train, name=names(40), image=IMAGES, reads=READS, accelerator=ACCELERATORS, nodes=st.integers(1, 4), sweep=SWEEPS, schedule=CRONS,
     command=st.lists(TEXTS, max_size=2), gate=st.sampled_from([{}, {"auc": ">= 0.9"}]), env=VARIABLES,
 )  # fmt: skip
-SCALERS = st.one_of(
-    st.builds(Rate, requests_per_replica=st.integers(1, 500), min=st.integers(1, 3), max=st.integers(3, 40)),
-    st.builds(Lag, topic=st.just("t"), consumer_group=st.just("g"), min=st.integers(0, 3), max=st.integers(3, 40)),
+RATES = st.builds(Rate, requests_per_replica=st.integers(1, 500))
+LAGS = st.builds(Lag, topic=st.just("t"), consumer_group=st.just("g"))
+CRON = st.just(Cron(start="0 18 * * *", end="0 2 * * *", replicas=6))
+SCALINGS = st.one_of(
+    RATES,
+    st.builds(Scaling, min=st.integers(1, 3), max=st.integers(3, 40), triggers=st.lists(st.one_of(RATES, CRON), min_size=1, max_size=2)),
+    st.builds(Scaling, min=st.integers(0, 3), max=st.integers(3, 40), triggers=st.lists(st.one_of(LAGS, CRON), min_size=1, max_size=2)),
 )
 APPLICATIONS = st.lists(
     st.builds(RayApplication, name=names(12), import_path=st.just("a.b:app"), max=st.integers(2, 5)),
     min_size=1, max_size=3, unique_by=lambda application: application.name,
 )  # fmt: skip
 SERVICES = st.one_of(
+    st.builds(Serve, name=names(40), model=st.just("bought"), runtime=st.just("sklearn"), reads=READS, scaling=SCALINGS),
     st.builds(
-        Serve, name=names(40), model=st.just("bought"), runtime=st.sampled_from(["triton", "sklearn", "vllm"]), reads=READS,
-        args=st.lists(TEXTS, max_size=2), accelerator=ACCELERATORS, scaling=SCALERS, canary=st.one_of(st.none(), st.just(Canary())),
-        public=st.booleans(), env=VARIABLES,
+        Serve, name=names(40), model=st.just("bought"), runtime=st.sampled_from(["triton", "vllm"]), reads=READS,
+        args=st.lists(TEXTS, max_size=2), accelerator=ACCELERATORS, scaling=SCALINGS,
+        rollout=st.one_of(st.none(), st.just(Canary()), st.just(BlueGreen())), public=st.booleans(), env=VARIABLES,
         engine=st.just(KServe()),
     ),
     st.builds(
@@ -133,7 +141,8 @@ def blueprints(draw: st.DrawFn) -> Blueprint:
     drift = draw(st.one_of(st.none(), st.builds(Drift, threshold=st.sampled_from([0.1, 0.25]), then=st.sampled_from(["alert", "retrain"]))))
     if drift and drift.then == "retrain":
         drift = drift.with_(retrain=trains[0].name) if trains else drift.with_(then="alert")
-    observe = Observe(slo=draw(st.one_of(st.none(), st.just(Slo(availability=99.9, p99_ms=50)))), drift=drift)
+    slo = draw(st.one_of(st.none(), st.just(Slo(availability=99.9, p99_ms=50))))
+    observe = Observe(signals=[signal for signal in (slo, drift) if signal])
     return Blueprint(
         name=draw(names(24)), team="risk", purpose="fraud-detection", prepare=draw(named(prepares(), 2)), train=trains, serve=services,
         observe=[observe] if services and draw(st.booleans()) else [],
@@ -141,7 +150,7 @@ def blueprints(draw: st.DrawFn) -> Blueprint:
 
 
 def digest(draw: st.DrawFn) -> str:
-    return "sha256:" + draw(st.sampled_from("0123456789abcdef")) * 64
+    return "sha256:" + draw(st.sampled_from("123456789abcdef")) * 64
 
 
 def pins(draw: st.DrawFn, stage: Any) -> dict[str, Any]:
@@ -149,7 +158,7 @@ def pins(draw: st.DrawFn, stage: Any) -> dict[str, Any]:
     if found and draw(st.booleans()):
         found["previous"] = digest(draw)
         found["rollback"] = draw(st.booleans())
-    if found and stage.canary and draw(st.booleans()):
+    if found and stage.rollout and draw(st.booleans()):
         found["canary"] = {"model": digest(draw), "weight": draw(st.integers(0, 100))}
     return found
 

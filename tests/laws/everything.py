@@ -10,22 +10,24 @@ from typing import Any
 from applications import REPOSITORY, project_of, surroundings
 
 from cnai_gitops import (
+    BlueGreen,
     Blueprint,
     Canary,
     Checkpoint,
     Column,
     Container,
+    Cron,
     Drift,
     KServe,
     Lag,
     Observe,
     Override,
     Prepare,
-    Rate,
     Ray,
     RayApplication,
     RayService,
     Resources,
+    Scaling,
     Serve,
     Slo,
     Spark,
@@ -35,6 +37,7 @@ from cnai_gitops import (
     Train,
     Trainer,
     choice,
+    custom,
     gpu,
     integers,
     log_uniform,
@@ -42,12 +45,14 @@ from cnai_gitops import (
 from cnai_gitops.project import Entry, Project
 from cnai_gitops.source.places import PythonPlace
 from cnai_gitops.spec.base import Spec
+from cnai_gitops.spec.config import Config
 from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.release import Release
 from cnai_gitops.spec.waiver import Waivers
 
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 Path = tuple[str | int, ...]
+NIGHT = Cron(start="0 18 * * *", end="0 2 * * *", replicas=3)
 REASON = "a reason that is long enough"
 
 
@@ -75,16 +80,20 @@ def blueprint() -> Blueprint:
     )  # fmt: skip
     services = [
         Serve(
-            name="scorer", model="risk-model", reads=["fraud-features"], resources=size, accelerator=gpu("l4"), scaling=Rate(min=2, max=4),
-            canary=Canary(), args=["-v"], env={"A": "1"}, public=True, engine=KServe(),
+            name="scorer", model="risk-model", reads=["fraud-features"], resources=size, accelerator=gpu("l4"),
+            scaling=Scaling(min=2, max=4), rollout=Canary(), args=["-v"], env={"A": "1"}, public=True, engine=KServe(),
         ),
-        Serve(name="queue", model="risk-model", scaling=Lag(topic="t", consumer_group="g", min=2), canary=Canary()),
+        Serve(
+            name="queue", model="risk-model", rollout=BlueGreen(),
+            scaling=Scaling(min=2, fallback=3, triggers=[Lag(topic="t", consumer_group="g"), NIGHT]),
+        ),
         Serve(
             name="many",
             engine=RayService(
                 image="many", worker=size, head=size, accelerator=gpu("l4"), applications=[RayApplication(name="a", import_path="a:b")]
             ),
         ),
+        Serve(name="own", model="risk-model", runtime=custom("lmdeploy"), accelerator=gpu(custom("b300"))),
     ]  # fmt: skip
     return Blueprint(
         name="everything", team="risk", purpose="fraud-detection", description="all of it",
@@ -95,8 +104,8 @@ def blueprint() -> Blueprint:
         train=[train, Train(name="other", image="train")],
         serve=services,
         observe=Observe(
-            serves=["scorer"], slo=Slo(availability=99.9, p99_ms=50), runbook="https://runbooks.example.com/a",
-            drift=Drift(reference="fraud-features", then="retrain", retrain="scorer"),
+            serves=["scorer", "own"], runbook="https://runbooks.example.com/a",
+            signals=[Slo(availability=99.9, p99_ms=50), Drift(reference="fraud-features", then="retrain", retrain="scorer")],
         ),
         overrides=[Override(kind="ScaledObject", name="everything-scorer", set={"/spec/pollingInterval": 20}, reason=REASON)],
     )  # fmt: skip
@@ -108,6 +117,7 @@ def release() -> Release:
     stages = {
         "serve.scorer": scorer,
         "serve.queue": {"model": A},
+        "serve.own": {"model": A},
         "serve.many": {"images": {"many": A}},
         "train.scorer": {"suspend": False},
     }
@@ -121,7 +131,9 @@ def environment() -> Environment:
     data = base.model_dump(exclude_unset=True)
     for cluster in ("eu1", "eu2"):
         data["clusters"][cluster].setdefault("accelerators", {})["l4"] = {"count": 8, "per_node": 4, "driver": "580.95.05"}
-    data["teams"] = {"risk": {"quota": {"h100": 32, "l4": 4}, "cpu": 8, "memory": "1Ti"}}
+        data["clusters"][cluster]["accelerators"]["b300"] = {"count": 8, "driver": "580.95.05"}
+    data["images"]["lmdeploy"] = A
+    data["teams"] = {"risk": {"quota": {"h100": 32, "l4": 4, "b300": 8}, "cpu": 8, "memory": "1Ti"}}
     data["datasets"]["fraud-features"] |= {"secret": "reader", "clusters": {"eu2": {"uri": "s3://second/fraud-features"}}}
     data["secrets"]["writer"] = {"remote": "risk/writer"}
     data["datasets"]["transactions"] |= {"secret": "writer"}
@@ -133,6 +145,16 @@ def environment() -> Environment:
     return Environment.model_validate(data)
 
 
+B300 = {
+    "vendor": "nvidia", "resource": "example.com/gpu", "selector": {"example.com/product": "b300"}, "also": [{"example.com/gpu": "b300"}],
+    "tolerations": [{"key": "example.com/gpu", "operator": "Exists"}], "memory_gib": 268, "tdp_watts": 1400, "mig": {"1g.34gb": [1, 1]},
+    "source": "data sheet, 2026-11",
+}  # fmt: skip
+LMDEPLOY = {
+    "runtime": "lmdeploy-server", "format": "lmdeploy", "image": "lmdeploy", "args": ["--port=PORT"], "metrics_port": 8002,
+    "ready": "/ready", "live": "/live", "paths": ["/v1/"], "requests": "requests_total", "errors": "errors_total",
+    "p99_ms": "max(latency_ms{SELECTOR})", "honours": ["accelerator"],
+}  # fmt: skip
 WAIVER = {
     "id": "one", "rule": "images.scan_fresh", "resource": "prod/eu1/x/Y/z/n", "reason": "a reason that is long enough", "ticket": "A-1",
     "owner": "risk", "approver": "data-protection", "created": "2026-11-01", "expires": "2026-12-01",
@@ -152,7 +174,9 @@ def everything() -> Project:
     waivers = Entry(
         Waivers.model_validate({"team": "risk", "waivers": [WAIVER]}), PythonPlace(None, REPOSITORY), "policies/waivers/risk.yaml"
     )
-    return replace(base, datasets=datasets, environments={"prod": prod}, waivers=(waivers,))
+    own = {"accelerators": {"b300": B300}, "runtimes": {"lmdeploy": LMDEPLOY}}
+    config = Config.model_validate(base.config.model_dump(exclude_unset=True) | own)
+    return replace(base, config=config, datasets=datasets, environments={"prod": prod}, waivers=(waivers,))
 
 
 # -- changed copies -------------------------------------------------------------------------------------

@@ -247,7 +247,7 @@ def outcome(root: Path, settings: Settings, day: date, *, known: bool) -> list[A
     seen += [verdict.documents, verdict.targets, verdict.data.get("ledger")]
     if not verdict.data:
         return seen
-    base = base_of(run.resolved.plan, "HEAD")
+    base = base_of(run.resolved.plan, "HEAD", settings)
     if known:
         review = against(run.resolved, base, EVERYTHING)
         before = ledger_before(run.resolved, base, verdict.known.get("units", {}))

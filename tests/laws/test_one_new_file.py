@@ -9,13 +9,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from cnai_gitops import engines as engines_package
 from cnai_gitops import pipeline
 from cnai_gitops import resources as resources_package
+from cnai_gitops.check.evidence import main_of
+from cnai_gitops.check.inventory import Inventory, embedded
+from cnai_gitops.check.ledger import findings as ledger_findings
+from cnai_gitops.check.ledger import peaks
+from cnai_gitops.check.object_names import name_problems
+from cnai_gitops.check.payload import payload
+from cnai_gitops.check.queues import single_workload
+from cnai_gitops.cluster.live import Live
+from cnai_gitops.cluster.preflight import judge
+from cnai_gitops.facts.profiles import newest
 from cnai_gitops.findings import formats
 from cnai_gitops.plan.build import Plan
-from cnai_gitops.resources.base import kinds
+from cnai_gitops.resources.base import Body, Key, Resource, _by_name, kind_of, kinds
+from cnai_gitops.review.diff import Change, Review, TargetReview, _restarts
+from cnai_gitops.review.formats import warnings
 from cnai_gitops.scaffold import new_policy
 from cnai_gitops.spec.engine import engines
 from cnai_gitops.system.tools import Settings
@@ -28,22 +41,38 @@ ENGINE = '''
 from typing import Literal
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.roles import StepEngine, StepPlan
-from cnai_gitops.spec.base import Name
+from cnai_gitops.spec.base import ImageName
+from cnai_gitops.spec.prepare import Prepare
 
 class Wasm(StepEngine):
     kind: Literal["wasm"] = "wasm"
-    image: Name
+    image: ImageName
     fuel: int = 7
 
-    def step(self, context: Context, name: str) -> StepPlan:
+    def step(self, context: Context[Prepare], name: str) -> StepPlan:
         container = {"image": context.image(self.image), "args": [f"--fuel={self.fuel}"]}
         return StepPlan(entry=name, templates=({"name": name, "container": container},))
 '''
 KIND = '''
 """Widgets of example.com."""
-from cnai_gitops.resources.base import Kind, Owned
+from cnai_gitops.resources.base import Ends, Kind, Owned, Pods, Queued, State, Unsaid
 
-KINDS = (Kind(group="example.com", version="v1", kind="Widget", plural="widgets", rank=7, owned=(Owned("/spec/size", "widget-operator"),)),)
+def _pods(body):
+    yield Pods(body["spec"].get("size", 1), body["spec"]["pod"], "spec.pod")
+
+def _carries(body, world):
+    yield "spec.inner", {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "inner"}}
+
+KINDS = (
+    Kind(
+        group="example.com", version="v1", kind="Widget", plural="widgets", operator="widget-operator", rank=7,
+        data="secret", stands_for="service", name_form="label", pods=_pods, carries=_carries,
+        unsaid=Unsaid("spec.size", "the widget operator", 50), queued=Queued("kueue", "pod"),
+        ends=Ends(State("phase", ("Done",)), State("phase", ("Broken",))), owned=(Owned("/spec/size", "widget-operator"),),
+    ),
+    Kind(group="example.com", version="v1", kind="WidgetTemplate", plural="widgettemplates", operator="widget-operator",
+         runs="named", pods=_pods),
+)
 '''
 FORMAT = '''
 """Shouting."""
@@ -86,6 +115,7 @@ def forget() -> None:
     importlib.invalidate_caches()
     engines.cache_clear()
     kinds.cache_clear()
+    _by_name.cache_clear()
 
 
 def write(root: Path, path: str, text: str) -> None:
@@ -131,6 +161,101 @@ def test_resource_kind(extended: Callable[..., None], repository: Path, settings
     assert text.index("kind: Widget") < text.index("kind: InferenceService")  # by its rank
     hub = (repository / "deploy/rendered/prod/hub/_argocd/manifest.yaml").read_text()
     assert "kind: Widget\n      jsonPointers:\n      - /spec/size\n" in hub or "kind: Widget\n    jsonPointers:\n    - /spec/size\n" in hub
+
+
+GPU = "nvidia.com/gpu"
+
+
+def widget(kind: str = "Widget", **spec: Any) -> Body:
+    pod = {"containers": [{"name": "main", "image": "a", "resources": {"limits": {GPU: 2}}}]}
+    return {"apiVersion": "example.com/v1", "kind": kind, "metadata": {"name": "w", "namespace": "n"}, "spec": {"pod": pod, **spec}}
+
+
+@pytest.fixture
+def widgets(extended: Callable[[Any, str, str], None]) -> None:
+    extended(resources_package, "widgets", KIND)
+
+
+@pytest.mark.usefixtures("widgets")
+def test_a_kind_is_counted_queued_and_bounded() -> None:
+    world = Inventory([widget(size=3)])
+    (demand,) = peaks(list(world)).values()
+    assert demand.peak == {GPU: 6}
+    assert single_workload(widget(size=3), world).peak == {GPU: 2}  # pod by pod
+    bodies = [widget()]
+    (finding,) = ledger_findings(bodies, peaks(bodies))
+    assert finding.message == "Widget w: size is absent, so the widget operator goes up to 50"
+    assert [path for path, _ in embedded(widget(), world)] == ["spec.inner"]
+
+
+@pytest.mark.usefixtures("widgets")
+@pytest.mark.parametrize(("kind", "most"), [("Widget", 2), ("WidgetTemplate", 4)])
+def test_a_workflow_holds_what_it_waits_for_only_until_it_ends(kind: str, most: int) -> None:
+    made = {"action": "create", "manifest": yaml.safe_dump(widget(kind)), "successCondition": "status.phase == Done"}
+    steps = [[{"name": name, "template": "make"}] for name in ("a", "b")]
+    templates = [{"name": "main", "steps": steps}, {"name": "make", "resource": made}]
+    meta = {"name": "t", "namespace": "n"}
+    run = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "metadata": meta,
+        "spec": {"entrypoint": "main", "templates": templates},
+    }
+    assert Inventory([run]).demand(run).peak == {GPU: most}
+
+
+@pytest.mark.usefixtures("widgets")
+def test_a_kind_stands_for_its_stage() -> None:
+    deployment = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}, "spec": {}}
+    resources = [Resource(body, stage="serve.a") for body in (deployment, widget("WidgetTemplate"), widget())]
+    assert main_of(resources, "serve.a") is resources[2]
+    gone = [Change("-", Key("apps", "Deployment", "n", "a")), Change("-", Key("example.com", "Widget", "n", "w"))]
+    found = warnings(Review(targets=(TargetReview("dev/c", "app", tuple(gone), compared=2),)))
+    assert ["Widget" in line for line in found] == [True, False]  # services first
+
+
+@pytest.mark.usefixtures("widgets")
+@pytest.mark.parametrize(("kind", "restarts"), [("Widget", True), ("WidgetTemplate", False)])
+def test_a_change_of_a_kind_restarts_what_runs(kind: str, restarts: bool) -> None:
+    old, new = widget(kind), widget(kind, pod={"containers": [{"name": "main", "image": "b"}]})
+    assert _restarts(old, new) == restarts
+
+
+@pytest.mark.usefixtures("widgets")
+def test_a_kind_needs_its_operator() -> None:
+    live = Live("1.37.0", {}, {}, (), frozenset())
+    facts = {fact.name: fact for fact in judge(live, newest(), "workload")}
+    assert "Widget WidgetTemplate of example.com/v1 not served" in facts["widget-operator"].cure
+
+
+@pytest.mark.usefixtures("widgets")
+def test_a_kind_has_its_own_form_of_names_and_keeps_its_secrets() -> None:
+    kind = kind_of(widget())
+    assert kind is not None
+    body = {**widget(), "metadata": {"name": "a.b"}}
+    assert [words for _, words in name_problems(body, kind)] == [
+        "'a.b' must be a DNS label: lower-case letters, digits and `-`, a letter or digit at both ends"
+    ]
+    document = {"id": "dev/c/x", "env": "dev", "cluster": "c", "object": {**widget(), "data": {"a": "b"}}}
+    assert [finding.message for finding in payload([document])] == ["data of a Widget is written out"]
+
+
+def test_a_group_of_several_files(extended: Callable[[Any, str, str], None], tmp_path: Path) -> None:
+    """A package has its kinds in `kinds.py`; its model is not imported before somebody asks for it."""
+    extended(resources_package, "unused", "")
+    package = tmp_path / resources_package.__name__ / "gadgets"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "model.py").write_text("from typing import TypedDict\nclass Gadget(TypedDict):\n    size: int\n")
+    kind = "Kind(group='example.com', version='v1', kind='Gadget', plural='gadgets', model=f'{__package__}.model')"
+    (package / "kinds.py").write_text(f"from cnai_gitops.resources.base import Kind\nKINDS = ({kind},)\n")
+    forget()
+    found = kinds()["example.com/v1", "Gadget"]
+    assert f"{resources_package.__name__}.gadgets.model" not in sys.modules
+    assert list(found.typed_dict().__annotations__) == ["size"]  # type: ignore[union-attr]
+    for name in [name for name in sys.modules if ".gadgets" in name]:
+        del sys.modules[name]
+    vars(resources_package).pop("gadgets")
 
 
 def test_policy_of_an_organisation(repository: Path, settings: Settings, cnai: Cnai) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +20,12 @@ from cnai_gitops.overlay import equal
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.resolved.index import Resolved
 from cnai_gitops.resources.base import Body
-from cnai_gitops.system.tools import Settings, find
+from cnai_gitops.system.tools import Found
 
 
 @pytest.fixture(scope="session")
-def go_reader(settings: Settings) -> Path:
-    found = find("yamljson", settings)
-    if found is None:
-        pytest.skip("yamljson is not built here (`cnai tools install yamljson`)")
-    return found.path
+def go_reader(tool: Callable[[str], Found]) -> Path:
+    return tool("yamljson").path
 
 
 def in_go(program: Path, bodies: list[Body]) -> list[Any]:

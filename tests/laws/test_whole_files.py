@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import shutil
 import signal
@@ -53,35 +54,47 @@ def two_states(repository: Path, settings: Settings, snapshot: Snapshot, tmp_pat
     return repository, {f"deploy/{path}": content for path, content in snapshot(clean / "deploy").items()}
 
 
-def killed_at(moment: int, root: Path, settings: Settings) -> bool:
-    """Build in a child that is killed without warning before its `moment`-th change of the disk; False when it had fewer."""
+def build_in_child(root: Path, settings: Settings, before_change: Callable[[int], None]) -> int:
+    """The wait status of a build that calls `before_change` with the number of each change of the disk, from 1, before it is made."""
     child = os.fork()
     if child == 0:
         try:
-            count_down(moment)
+            announce_changes(before_change)
             pipeline.build(root, settings)
-        finally:
             os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
-    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+        finally:
+            os._exit(1)
+    return os.waitpid(child, 0)[1]
 
 
-def count_down(moment: int) -> None:
-    left = [moment]
+def announce_changes(before_change: Callable[[int], None]) -> None:
+    number = 0
 
-    def counted(call: Callable[..., object], changes: Callable[..., bool]) -> Callable[..., object]:
-        def counting(*args: object, **options: object) -> object:
-            left[0] -= changes(*args)
-            if left[0] == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+    def announced(call: Callable[..., object], changes: Callable[..., bool]) -> Callable[..., object]:
+        def announcing(*args: object, **options: object) -> object:
+            nonlocal number
+            if changes(*args):
+                number += 1
+                before_change(number)
             return call(*args, **options)
 
-        return counting
+        return announcing
 
     for name in ("replace", "unlink", "rmdir", "mkdir", "write", "ftruncate"):
-        setattr(os, name, counted(getattr(os, name), lambda *_: True))
-    os.open = counted(os.open, lambda _, flags, *__: bool(flags & os.O_CREAT))  # type: ignore[assignment]
+        setattr(os, name, announced(getattr(os, name), lambda *_: True))
+    os.open = announced(os.open, lambda _, flags, *__: bool(flags & os.O_CREAT))  # type: ignore[assignment]
+
+
+def kill_at(moment: int, root: Path, settings: Settings) -> None:
+    """Build in a child that is killed without warning before its `moment`-th change of the disk."""
+
+    def kill(change: int) -> None:
+        if change == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    status = build_in_child(root, settings, kill)
+    assert os.WIFSIGNALED(status)
+    assert os.WTERMSIG(status) == signal.SIGKILL
 
 
 def assert_finished(root: Path, settings: Settings, want: dict[str, bytes], snapshot: Snapshot) -> None:
@@ -93,30 +106,28 @@ def assert_finished(root: Path, settings: Settings, want: dict[str, bytes], snap
 def kill_everywhere(moments: int, root: Path, settings: Settings, want: dict[str, bytes], snapshot: Snapshot) -> None:
     before = Path(shutil.copytree(root, root.with_name("before"), copy_function=shutil.copy2))
     old = {f"deploy/{path}": content for path, content in snapshot(before / "deploy").items()}
-    killed, changes = 0, changes_of(before, settings)
-    for moment in range(1, changes + 2, max(1, changes // moments)):
+    changes = changes_of(before, settings)
+    assert changes >= 25
+    for moment in range(1, changes + 1, max(1, changes // moments)):
         shutil.rmtree(root)
         shutil.copytree(before, root, copy_function=shutil.copy2)
-        if not killed_at(moment, root, settings):
-            break
-        killed += 1
+        kill_at(moment, root, settings)
         for path, content in snapshot(root / "deploy").items():
             whole = content in (old.get(f"deploy/{path}"), want.get(f"deploy/{path}"))
             assert whole or path.endswith(".cnai-tmp"), f"{path} is torn after a kill at change {moment}"
         assert_finished(root, settings, want, snapshot)
-    assert killed >= min(moments, changes) * 3 // 4
 
 
 def changes_of(before: Path, settings: Settings) -> int:
-    """How often a build of a copy changes the disk: counted by killing it ever later."""
-    copy = before.with_name("counted")
-    low, high = 1, 4096
-    while low < high:
-        middle = (low + high) // 2
-        shutil.copytree(before, copy, copy_function=shutil.copy2)
-        low, high = (middle + 1, high) if killed_at(middle, copy, settings) else (low, middle)
-        shutil.rmtree(copy)
-    return low
+    """How often a build of a copy changes the disk."""
+    copy = Path(shutil.copytree(before, before.with_name("counted"), copy_function=shutil.copy2))
+    last = mmap.mmap(-1, 4)
+
+    def count(change: int) -> None:
+        last[:] = change.to_bytes(4)
+
+    assert build_in_child(copy, settings, count) == 0
+    return int.from_bytes(last[:])
 
 
 def test_a_killed_build_is_finished_by_the_next(two_states: tuple[Path, dict[str, bytes]], settings: Settings, snapshot: Snapshot) -> None:

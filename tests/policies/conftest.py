@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,22 +12,15 @@ from cnai_gitops.check.policy import gate
 from cnai_gitops.check.rules import Rule, read_rules
 from cnai_gitops.findings import Finding
 from cnai_gitops.system.data import policies_dir
+from cnai_gitops.system.tools import Found
 
 DAY = "2026-11-24"
 Run = Callable[..., list[Finding]]
 
 
-def tool(name: str) -> Path:
-    """A pinned tool, from the folder in CNAI_TOOLS or the user's cache; skips where it is not built."""
-    path = Path(os.environ.get("CNAI_TOOLS") or Path.home() / ".cache" / "cnai" / "build") / name
-    if not path.is_file():
-        pytest.skip(f"{name} is not built here; set CNAI_TOOLS to the folder of the pinned tools")
-    return path
-
-
 @pytest.fixture(scope="session")
-def opa() -> Path:
-    return tool("opa")
+def opa(tool: Callable[[str], Found]) -> Path:
+    return tool("opa").path
 
 
 @pytest.fixture(scope="session")
@@ -37,9 +29,9 @@ def rules() -> dict[str, Rule]:
 
 
 @pytest.fixture(scope="session")
-def run_gate() -> Run:
+def run_gate(tool: Callable[[str], Found]) -> Run:
     """The gate over the built-in pack, on the stories' day; keywords are passed on."""
-    conftest = tool("conftest")
+    conftest = tool("conftest").path
 
     def run(documents: list[dict[str, Any]], data: dict[str, Any] | None = None, **options: Any) -> list[Finding]:
         facts = {"run": {"at": DAY}} | (data or {})

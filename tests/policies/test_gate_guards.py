@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import orjson
 import pytest
 
+from cnai_gitops.check.rego import read_files
 from cnai_gitops.errors import NotEvaluated, ToolError
 from cnai_gitops.findings import Finding
 from cnai_gitops.system import process
@@ -95,6 +97,35 @@ def test_an_own_rule_is_run_beside_the_pack(run_gate: Run, own: Path) -> None:
 
 def test_a_pack_given_twice_is_read_once(run_gate: Run) -> None:
     assert run_gate([document()], packs=[policies_dir(), policies_dir() / ".." / "policies"]) == []
+
+
+def test_a_copy_of_the_pack_is_the_pack(run_gate: Run, pack: Path, own: Path) -> None:
+    """The checkout of the pack itself, read by a program that was installed from another checkout."""
+    shutil.copytree(own, pack, dirs_exist_ok=True)
+    files, findings = read_files([policies_dir(), pack])
+    assert findings == []
+    assert [file.path for file in files if file.root == pack] == ["area/rule/rule.rego"]
+    assert [found.code for found in run_gate([document(object={"kind": "Refused"})], packs=[policies_dir(), pack])] == ["area.rule"]
+
+
+@pytest.mark.parametrize("path", ["gate.rego", "lib/result.rego", "images/digest_pinned/digest_pinned.rego"])
+def test_a_copy_that_differs_is_a_finding(run_gate: Run, pack: Path, path: str) -> None:
+    (pack / path).write_text((pack / path).read_text() + "# changed\n")
+    (found,) = run_gate([document()], packs=[policies_dir(), pack])
+    assert (found.code, found.location and found.location.file) == ("CNAI703", f"policies/{path}")
+    assert found.message.endswith(f"is already declared by policies/{path} of the pack {policies_dir()}, with another text")
+
+
+def test_a_file_more_in_a_copy_of_a_rule_is_a_finding(run_gate: Run, pack: Path) -> None:
+    (pack / "images/digest_pinned/more.rego").write_text("package cnai.images.digest_pinned\n\ndeny contains 1\n")
+    (found,) = run_gate([document()], packs=[policies_dir(), pack])
+    assert (found.code, found.location and found.location.file) == ("CNAI703", "policies/images/digest_pinned/more.rego")
+
+
+def test_a_checkout_is_checked_by_a_program_from_another_one(repository: Path, cnai: Callable[..., Any]) -> None:
+    before = cnai("check", "--no-stale", "--root", repository)
+    shutil.copytree(policies_dir(), repository / "policies", dirs_exist_ok=True, ignore=shutil.ignore_patterns("evidence", "waivers"))
+    assert cnai("check", "--no-stale", "--root", repository) == before
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,11 @@ from hypothesis import strategies as st
 
 from cnai_gitops.emit import Unwritable, emit, emit_one, emit_ops
 from cnai_gitops.overlay import read_kustomize, same
+from cnai_gitops.resources.base import Body
+from cnai_gitops.system.tools import Found
+
+GoReads = Callable[[list[str]], list[Any]]
+Builds = Callable[[list[Body]], list[Body]]
 
 NUMBER_LIKE = """
 1e3 12e03 1E5 1e400 -1e3 +1e3 1. .5 -.5 +5 1.10 0.0 -0 -0.0 08 010 0o14 0O14 0b101 0x1F 0X1f 0x1p-2 1_000 1,000 1:30
@@ -55,22 +60,20 @@ VALUES = st.recursive(
 MAPS = st.dictionaries(KEYS, VALUES, max_size=5)
 
 
-def tool(name: str) -> str:
-    """Path of a built Go tool; skips the test where there is none."""
-    folder = Path(os.environ.get("CNAI_TOOLS") or Path.home() / ".cache" / "cnai" / "build")
-    path = folder / name
-    if not path.is_file():
-        pytest.skip(f"{name} is not built in {folder} (set CNAI_TOOLS)")
-    return str(path)
+@pytest.fixture(scope="session")
+def go_reads(tool: Callable[[str], Found]) -> GoReads:
+    """What the YAML reader of Kubernetes makes of each text."""
+    command = tool("yamljson").command
 
+    def read(texts: list[str]) -> list[Any]:
+        lines = "\n".join(json.dumps(text, ensure_ascii=False) for text in texts)
+        done = subprocess.run(command, input=lines.encode(), capture_output=True, check=True, timeout=60)
+        answers = [json.loads(line) for line in done.stdout.splitlines()]
+        assert [a["error"] for a in answers if "error" in a] == []
+        assert len(answers) == len(texts)
+        return [a["json"] for a in answers]
 
-def go_reads(texts: list[str]) -> list[Any]:
-    lines = "\n".join(json.dumps(text, ensure_ascii=False) for text in texts)
-    done = subprocess.run([tool("yamljson")], input=lines.encode(), capture_output=True, check=True, timeout=60)
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [a["error"] for a in answers if "error" in a] == []
-    assert len(answers) == len(texts)
-    return [a["json"] for a in answers]
+    return read
 
 
 def strict(value: Any) -> str:
@@ -96,42 +99,49 @@ def test_documents_stay_apart(bodies: list[dict[str, Any]]) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(MAPS, min_size=1, max_size=20))
-def test_go_reads_the_same(bodies: list[dict[str, Any]]) -> None:
+def test_go_reads_the_same(go_reads: GoReads, bodies: list[dict[str, Any]]) -> None:
     assert strict(go_reads([emit_one(body) for body in bodies])) == strict(bodies)
 
 
-def test_go_reads_every_lookalike_as_text_in_every_place() -> None:
+def test_go_reads_every_lookalike_as_text_in_every_place(go_reads: GoReads) -> None:
     bodies = [{x: x, "list": [x, [x], {x: [x]}], "text": x + "\n"} for x in LOOKALIKES if x != "<<"]
     assert strict(go_reads([emit_one(body) for body in bodies])) == strict(bodies)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.none() | TEXTS, VALUES), max_size=8))
-def test_operations_read_the_same_below_any_comment(pairs: list[tuple[str | None, Any]]) -> None:
+def test_operations_read_the_same_below_any_comment(go_reads: GoReads, pairs: list[tuple[str | None, Any]]) -> None:
     ops = [(comment, {"op": "add", "path": "/x", "value": value}) for comment, value in pairs]
     text = emit_ops(ops)
     assert strict(yaml.load(text, yaml.CSafeLoader)) == strict([op for _, op in ops])
     assert strict(go_reads([text])) == strict([[op for _, op in ops]])
 
 
-def kustomize_builds(objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "all.yaml").write_bytes(emit(objects).encode())
-        Path(folder, "kustomization.yaml").write_text("resources: [all.yaml]\n")
-        done = subprocess.run([tool("kustomize"), "build", folder], capture_output=True, check=False, timeout=60)
-    assert done.returncode == 0, done.stderr.decode()
-    return read_kustomize(done.stdout.decode())
+@pytest.fixture(scope="session")
+def kustomize_builds(tool: Callable[[str], Found]) -> Builds:
+    """The objects as kustomize writes them."""
+    command = tool("kustomize").command
+
+    def build(objects: list[Body]) -> list[Body]:
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "all.yaml").write_bytes(emit(objects).encode())
+            Path(folder, "kustomization.yaml").write_text("resources: [all.yaml]\n")
+            done = subprocess.run([*command, folder], capture_output=True, check=False, timeout=60)
+        assert done.returncode == 0, done.stderr.decode()
+        return read_kustomize(done.stdout.decode())
+
+    return build
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.dictionaries(KEYS, TEXTS, max_size=5), min_size=1, max_size=15), st.lists(MAPS, max_size=10))
-def test_kustomize_keeps_everything(data: list[dict[str, str]], specs: list[dict[str, Any]]) -> None:
+def test_kustomize_keeps_everything(kustomize_builds: Builds, data: list[dict[str, str]], specs: list[Body]) -> None:
     objects = [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"c{i}"}, "data": d} for i, d in enumerate(data)]
     objects += [{"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": f"t{i}"}, "spec": s} for i, s in enumerate(specs)]
     assert same(kustomize_builds(objects), objects) == []
 
 
-def test_kustomize_keeps_the_lookalikes() -> None:
+def test_kustomize_keeps_the_lookalikes(kustomize_builds: Builds) -> None:
     def config(at: int, text: str) -> dict[str, Any]:
         meta = {"name": f"c{at}", "labels": {"x": text}, "annotations": {"x": text}}
         return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": {text: text}}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 
 from cnai_gitops.overlay import Unwritable, same, tree
 from cnai_gitops.resources.base import Body, Resource
+from cnai_gitops.system.tools import Found
 
 Targets = dict[str, dict[str, list[Body]]]
 Build = Callable[[Path], list[Body]]
@@ -164,12 +164,9 @@ def build_tree(base: list[Body], targets: Targets, spaces: dict[str, str]) -> di
 
 
 @pytest.fixture(scope="module")
-def kustomize() -> Iterator[Build]:
+def kustomize(tool: Callable[[str], Found]) -> Iterator[Build]:
     """Builds a folder with kustomize's own library, in one process for all tests of this file."""
-    folder = Path(os.environ.get("CNAI_TOOLS") or Path.home() / ".cache" / "cnai" / "build")
-    if not (folder / "kbuild").is_file():
-        pytest.skip(f"kbuild is not built in {folder} (set CNAI_TOOLS)")
-    with subprocess.Popen([str(folder / "kbuild")], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(tool("kbuild").command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         stdin, stdout = process.stdin, process.stdout

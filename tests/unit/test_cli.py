@@ -231,7 +231,7 @@ def test_explain_lists_every_layer(built: Path, cnai: Cnai) -> None:
         ["4", "release", "environments/prod/fraud-detection.yaml:11:13"],
         ["1", "default", "-"],
     ]
-    assert "serve.scorer.scaling.requests_per_replica = 200   (prod/eu2)" in lines
+    assert "serve.scorer.scaling.triggers[0].requests_per_replica = 200   (prod/eu2)" in lines
 
 
 def test_explain_names_what_lies_over_every_layer(built: Path, cnai: Cnai) -> None:

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from cnai_gitops import KServe, Rate, Serve, Train, gpu
+from cnai_gitops import KServe, Lag, Rate, Scaling, Serve, Train, gpu
 from cnai_gitops.findings import Location
 from cnai_gitops.plan.layers import Layer, explain, resolve
 from cnai_gitops.source.places import TomlPlace
 from cnai_gitops.spec.base import Spec
 
-STAGE = Serve(name="scorer", model="scorer", scaling=Rate(max=8), env={"A": "blueprint", "B": "blueprint"})
+STAGE = Serve(name="scorer", model="scorer", scaling=Scaling(max=8, triggers=[Rate()]), env={"A": "blueprint", "B": "blueprint"})
 DIGEST = "sha256:" + "a" * 64
 
 
@@ -46,9 +46,9 @@ def test_maps_are_joined_and_everything_else_is_replaced() -> None:
     assert (found.stage.scaling.min, found.stage.scaling.max) == (2, 8)
 
 
-def test_another_kind_replaces_an_engine_whole() -> None:
+def test_a_trigger_alone_replaces_a_scaling_whole() -> None:
     found = resolved(layer("release", {"scaling": {"kind": "lag", "topic": "t", "consumer_group": "g"}}))
-    assert (found.stage.scaling.kind, found.stage.scaling.max) == ("lag", 4)
+    assert found.stage.scaling == Scaling(triggers=[Lag(topic="t", consumer_group="g")])
 
 
 def test_pins_are_joined_by_image() -> None:

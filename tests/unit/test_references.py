@@ -17,13 +17,13 @@ def test_weights_of_a_canary_are_the_steps_of_its_blueprint(repository: Path, cn
     release.write_text(release.read_text().replace("weight: 10", f"weight: {weight}"))
     done = cnai("build", "--root", repository)
     assert done.code == 0
-    words = f"warning[CNAI229]: serve.scorer of fraud-detection: weight {weight} is none of the canary's steps"
+    words = f"warning[CNAI229]: serve.scorer of fraud-detection: weight {weight} is no step of its canary"
     assert (words in done.out + done.err) is said
 
 
 def test_a_watch_without_a_service_is_no_watch(repository: Path, cnai: Callable[..., Any]) -> None:
     (repository / "blueprints" / "watcher.yaml").write_text(
-        "name: watcher\nteam: risk\npurpose: fraud-detection\nobserve: {slo: {p99_ms: 80}}\n"
+        "name: watcher\nteam: risk\npurpose: fraud-detection\nobserve: {signals: [{kind: slo, p99_ms: 80}]}\n"
     )
     done = cnai("check", "--no-stale", "--root", repository)
     assert done.code == 1

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema_rs
@@ -26,6 +27,7 @@ from cnai_gitops.resolved.index import Resolved
 from cnai_gitops.scaffold import new_blueprint, new_environment, new_policy, repository
 from cnai_gitops.source.yaml import parse
 from cnai_gitops.system.data import policies_dir
+from cnai_gitops.system.tools import Found, Settings
 
 ADDRESSES = {"repository_url": "https://git.example.com/ml/config.git", "registry": "registry.example.com/ml"}
 PLACEHOLDER = "sha256:<64 hexadecimal digits>"
@@ -60,13 +62,6 @@ def write(root: Path, files: dict[str, str]) -> Path:
 
 def planned(root: Path, files: dict[str, str]) -> Plan:
     return make_plan(load(write(root, files)))
-
-
-def tool(name: str) -> Path:
-    path = Path(os.environ.get("CNAI_TOOLS") or Path.home() / ".cache" / "cnai" / "build") / name
-    if not path.is_file():
-        pytest.skip(f"{name} is not built here; set CNAI_TOOLS to the folder of the pinned tools")
-    return path
 
 
 # -- the files ------------------------------------------------------------------------------------------
@@ -213,11 +208,10 @@ def test_one_environment_is_enough(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mistake", ["", "train.modle:\n  suspend: true\n"])
-def test_its_first_tests_pass_until_something_is_wrong(tmp_path: Path, mistake: str) -> None:
-    tools = tool("conftest").parent
+def test_its_first_tests_pass_until_something_is_wrong(tmp_path: Path, settings: Settings, mistake: str) -> None:
     release = "environments/dev/churn.yaml"
     write(tmp_path, FILES | {release: FILES[release] + mistake})
-    environ = {**os.environ, "CNAI_TOOLS": str(tools), "PYTHONPATH": str(policies_dir().parent)}
+    environ = {**os.environ, "PYTHONPATH": str(policies_dir().parent)}
     argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
     done = subprocess.run(argv, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120)
     assert done.returncode == bool(mistake), done.stdout
@@ -227,13 +221,13 @@ def test_its_first_tests_pass_until_something_is_wrong(tmp_path: Path, mistake: 
 # -- a new policy -------------------------------------------------------------------------------------------
 
 
-def test_a_new_policy_is_sound_rego(tmp_path: Path) -> None:
-    opa = tool("opa")
+def test_a_new_policy_is_sound_rego(tmp_path: Path, tool: Callable[[str], Found]) -> None:
+    opa = tool("opa").command
     write(tmp_path, new_policy("acme", "named_team"))
     flags = ["--ignore", "*.yaml,*.json", str(policies_dir() / "lib" / "result.rego"), str(tmp_path / "policies")]
 
     def ran(*argv: str) -> str:
-        done = subprocess.run([str(opa), *argv], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([*opa, *argv], capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -245,15 +239,14 @@ def test_a_new_policy_is_sound_rego(tmp_path: Path) -> None:
     assert all(file["coverage"] == 100 for file in mine.values())
 
 
-def test_a_new_policy_bites_in_the_gate(tmp_path: Path) -> None:
-    conftest = tool("conftest")
+def test_a_new_policy_bites_in_the_gate(tmp_path: Path, tool: Callable[[str], Found]) -> None:
     write(tmp_path, new_policy("acme", "named_team") | new_policy("other", "named_team"))
     packs = [policies_dir(), tmp_path / "policies"]
     rules = read_rules(packs)
     names = ("good", "unknown", "waived")
     examples = {(rule, name): read_example(rules[rule], name) for rule in ("acme.named_team", "other.named_team") for name in names}
     documents, data = planted([], {"run": {"at": "2026-11-24"}}, examples.values())
-    found = gate(documents, data, packs=packs, conftest=conftest)
+    found = gate(documents, data, packs=packs, conftest=tool("conftest").path)
     for (rule, name), example in examples.items():
         ids = {document["id"] for document in example.documents}
         mine = [f for f in found if f.code == rule and f"{f.target}/{f.resource}" in ids]

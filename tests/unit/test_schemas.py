@@ -36,9 +36,9 @@ train:
   name: model
   image: fit
   accelerator: {type: h100, per_node: 4}
-  sweep: {trials: 4, space: {lr: {kind: log_uniform, low: 0.001, high: 0.1}}, maximize: auc}
-serve: {name: model, model: model, runtime: sklearn, scaling: {kind: rate, max: 3}, engine: {kind: kserve}}
-observe: {slo: {p99_ms: 80}}
+  sweep: {kind: halton, trials: 4, space: {lr: {kind: log_uniform, low: 0.001, high: 0.1}}, maximize: auc}
+serve: {name: model, model: model, runtime: sklearn, scaling: {kind: rate, requests_per_replica: 3}, engine: {kind: kserve}}
+observe: {signals: [{kind: slo, p99_ms: 80}]}
 overrides: [{kind: InferenceService, set: {/spec/predictor/timeout: 30}, reason: a slow upstream system}]
 """
 RELEASE = f"""\
@@ -144,7 +144,7 @@ def test_full_files_fit(kind: str, text: str) -> None:
         ("release", RELEASE, "serve.model:\n", "serv.model:\n"),
         ("release", RELEASE, "weight: 10", "weight: 101"),
         ("release", RELEASE, "scaling: {max: 9}", "scaling: {maks: 9}"),
-        ("release", RELEASE, "scaling: {max: 9}", "slo: {}"),
+        ("release", RELEASE, "scaling: {max: 9}", "signals: []"),
         ("release", RELEASE, "suspend: true", "reads: [other]"),
         ("release", RELEASE, "scaling: {min: 2}", "scaling: {min: 0, requests_per_replica: 1}"),
         ("release", RELEASE, "app: churn", "ap: churn"),
@@ -156,7 +156,7 @@ def test_a_mistake_is_refused(kind: str, text: str, old: str, new: str) -> None:
 
 
 def test_every_engine_is_offered() -> None:
-    text = json.dumps(SCHEMAS["blueprint"])
+    text = json.dumps(SCHEMAS)
     for role, kind in engines():
         assert f'"const": "{kind}"' in text, f"{role} {kind}"
 

@@ -7,10 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-pytest.importorskip("IPython")
-
 
 def shown(code: str, folder: Path) -> list[str]:
     """Lines that IPython prints for a cell."""

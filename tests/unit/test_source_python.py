@@ -23,7 +23,8 @@ class Inner(BaseModel):
     """A field's own fields."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    maximum: int = Field(default=1, ge=1, description="the largest number of replicas")
+    maximum: int = Field(default=1, ge=1)
+    """the largest number of replicas"""
     kind: Literal["rate", "queue"] = "rate"
 
 
@@ -253,7 +254,7 @@ def test_help_comes_from_the_field_or_names_candidates(tmp_path: Path, write: Wr
     helps = {f.path: f.help for f in failure(tmp_path)}
     assert helps == {
         "node": "did you mean nodes?",
-        "inner.maximum": "the largest number of replicas",
+        "inner.maximum": "maximum: the largest number of replicas",
         "inner.kind": "did you mean rate?",
         "inner.max": "did you mean maximum?",
     }

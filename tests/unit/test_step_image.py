@@ -29,7 +29,13 @@ def test_a_step_needs_nothing_but_the_standard_library(name: str) -> None:
 
 
 def test_all_that_workflows_call_are_there() -> None:
-    called = {word for path in (ROOT / "cnai_gitops" / "compile").glob("*.py") for word in COMMANDS if f'"{word}"' in path.read_text()}
+    called = {
+        word
+        for room in ("compile", "engines")
+        for path in (ROOT / "cnai_gitops" / room).rglob("*.py")
+        for word in COMMANDS
+        if f'"{word}"' in path.read_text()
+    }
     assert {"gate", "package", "lineage", "drift"} <= called <= set(COMMANDS)
 
 

@@ -1,37 +1,40 @@
 """Pages of what users write: every model with its fields, types, defaults and meanings, from the pydantic models.
 
-Must not: say what a field means; the model's own description does, else `meanings.toml`.
+Must not: say what a field means; the words under it in its class do.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from collections.abc import Sequence as SequenceOf
 from datetime import date
-from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from cnai_gitops import project
 from cnai_gitops.facts import accelerators
 from cnai_gitops.facts.profiles import profiles
 from cnai_gitops.facts.runtimes import runtimes
+from cnai_gitops.source.meanings import meanings, named
 from cnai_gitops.spec import base
 from cnai_gitops.spec.blueprint import Blueprint
+from cnai_gitops.spec.config import Config
 from cnai_gitops.spec.dataset import Dataset, Model
-from cnai_gitops.spec.engine import Engine, Variants, engines
+from cnai_gitops.spec.engine import Engine
 from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.release import CanaryRelease, Pins, Release
 from cnai_gitops.spec.waiver import Day, Waivers
+from cnai_gitops.spec.words import Word
 from pages.tables import code, table
 
-MEANINGS: Mapping[str, str] = tomllib.loads((Path(__file__).parent / "meanings.toml").read_text(encoding="utf-8"))
 VALUES = ("Name", "Text", "Digest", "Quantity", "Duration", "Cron", "Url", "Count", "Positive", "Percent")
 WORDS = {str: "text", int: "whole number", float: "number", bool: "true or false", date: "day", Any: "any value"}
+TABLES = {
+    "accelerators": "[accelerator class](blueprint.md#accelerator-classes)",
+    "runtimes": "[runtime](blueprint.md#runtimes)",
+}
 RANGES = {"ge": "at least {}", "gt": "above {}", "le": "at most {}", "lt": "below {}"}
 LENGTHS = {"min_length": "length at least {}", "max_length": "length at most {}"}
 
@@ -80,7 +83,7 @@ def pages() -> dict[str, str]:
         "dataset.md": _page(DATASET, Dataset, Model),
         "environment.md": "\n\n".join([_page(ENVIRONMENT, Environment), _profiles()]),
         "release.md": _page(RELEASE, Release, Pins, CanaryRelease),
-        "cnai-toml.md": _page(CONFIG, project.Config),
+        "cnai-toml.md": _page(CONFIG, Config),
         "waivers.md": _page(WAIVERS, Waivers),
     }
 
@@ -112,9 +115,12 @@ def _hints(model: type[BaseModel]) -> dict[str, Any]:
 
 def _models(hint: Any) -> Iterator[type[BaseModel]]:
     """Models that a type refers to; for an open union every engine of its role."""
-    role = next((extra.role for extra in getattr(hint, "__metadata__", ()) if isinstance(extra, Variants)), "")
-    if role:
-        yield from (cls for (of, _), cls in sorted(engines().items(), key=lambda item: item[0]) if of == role)
+    open_ = next((extra for extra in getattr(hint, "__metadata__", ()) if hasattr(extra, "models")), None)
+    if open_ is not None:
+        yield from sorted(
+            open_.models(),
+            key=lambda cls: (getattr(cls, "role", ""), cls.model_fields["kind"].default if "kind" in cls.model_fields else ""),
+        )
     elif isinstance(hint, type) and issubclass(hint, BaseModel) and not issubclass(hint, Engine):
         yield hint
     else:
@@ -126,30 +132,23 @@ def _section(model: type[BaseModel]) -> str:
     words = (model.__doc__ or "").strip()
     role = getattr(model, "role", "")
     title = f"## {model.__name__}" + (f" ({role} engine)" if role else "")
-    rows = [_row(model, name, hint, model.model_fields[name]) for name, hint in _hints(model).items()]
+    means = meanings(model)
+    if silent := model.model_fields.keys() - means.keys():
+        raise SystemExit(f"nothing says what {model.__name__}.{min(silent)} means: put words under it in {model.__module__}")
+    rows = [_row(name, hint, model.model_fields[name], means[name]) for name, hint in _hints(model).items()]
     text = "\n".join(line.strip() for line in words.splitlines())
     return f"{title}\n\n{text}\n\n{table(['field', 'type', 'default', 'meaning'], rows)}"
 
 
-def _row(model: type[BaseModel], name: str, hint: Any, field: FieldInfo) -> list[str]:
+def _row(name: str, hint: Any, field: FieldInfo, meaning: str) -> list[str]:
     said = {*_limits(getattr(_value(hint), "__metadata__", ())), *_limits(getattr(hint, "__metadata__", ()))}
     described = ", ".join([_type(hint), *(limit for limit in _limits(field.metadata) if limit not in said)])
-    return [code(name), described, _default(field), _meaning(model, name, field)]
+    return [code(name), described, _default(field), meaning]
 
 
 def _value(hint: Any) -> Any:
     """The named value that a type is, or may be; None when it is none."""
     return next((value for name in VALUES for value in [getattr(base, name)] if value in (hint, *get_args(hint))), None)
-
-
-def _meaning(model: type[BaseModel], name: str, field: FieldInfo) -> str:
-    """The field's description, else the entry of `meanings.toml` for it or for the same field of a base. SystemExit without one."""
-    if field.description:
-        return field.description
-    for cls in model.__mro__:
-        if f"{cls.__name__}.{name}" in MEANINGS:
-            return MEANINGS[f"{cls.__name__}.{name}"]
-    raise SystemExit(f"nothing says what {model.__name__}.{name} means: give the field a description, or an entry in pages/meanings.toml")
 
 
 def _type(hint: Any) -> str:
@@ -163,8 +162,10 @@ def _type(hint: Any) -> str:
         return WORDS[hint]
     origin, inner = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        if found := [extra.role for extra in hint.__metadata__ if isinstance(extra, Variants)]:
-            return " or ".join(_link(cls, f"-{found[0]}-engine") for cls in _models(hint))
+        if tables := [extra.table for extra in hint.__metadata__ if isinstance(extra, Word)]:
+            return TABLES[tables[0]]
+        if any(hasattr(extra, "models") for extra in hint.__metadata__):
+            return " or ".join(_link(cls, f"-{cls.role}-engine" if issubclass(cls, Engine) else "") for cls in _models(hint))
         return ", ".join([_type(inner[0]), *_limits(hint.__metadata__)])
     if origin is Literal:
         return ", ".join(code(str(value) or '""') for value in inner)
@@ -219,7 +220,7 @@ def shown(value: Any) -> str:
 
 
 def _values() -> str:
-    rows = [[code(name), ", ".join(_limits(get_args(getattr(base, name))[1:])), MEANINGS[f"value.{name}"]] for name in VALUES]
+    rows = [[code(name), ", ".join(_limits(get_args(getattr(base, name))[1:])), named(base.__name__)[name]] for name in VALUES]
     return f"## Values\n\n{table(['name', 'what is accepted', 'meaning'], rows)}"
 
 

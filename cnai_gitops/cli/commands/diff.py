@@ -54,13 +54,13 @@ def command(
         review = diff.between(side_of(resolved, selection), *between, _pairs(plan, *between), hatches(resolved, selection))
         context = _context(run, f"{between[0]} against {between[1]}", between[0], at, judge)
     else:
-        before = base_of(plan, base)
+        before = base_of(plan, base, settings())
         review = against(resolved, before, selection)
         context = _context(run, "what this change does", before.revision, at, judge, before)
     if selection.environments:
         context = replace(context, quota=[row for row in context.quota if row.env in selection.environments])
     emit_text(render(output, review, context), to)
-    return int(review.changed and not exit_zero and not between)
+    return int((review.changed or bool(review.uncompared)) and not exit_zero and not between)
 
 
 def _pairs(plan: Plan, one: str, other: str) -> dict[str, str]:

@@ -142,7 +142,7 @@ def _lines(plan: Plan, app: str, path: str, target: Target) -> list[str]:
     if f"{kind}.{name}" in resolved.pending:
         return [f"{path} in {target.name}: the stage is pending, no digest for {resolved.pending[f'{kind}.{name}']}"]
     stage = resolved.stages[f"{kind}.{name}"]
-    paths = _leaves(stage, field.split(".") if field else [])
+    paths = _leaves(stage, _steps(field))
     if not paths:
         known = sorted({*type(stage.stage).model_fields, *type(stage.pins).model_fields})
         raise UsageError(f"{path} does not exist", help=f"fields of {kind}.{name}: {', '.join(known)}")
@@ -150,36 +150,47 @@ def _lines(plan: Plan, app: str, path: str, target: Target) -> list[str]:
     return [line for leaf in paths for line in _said(leaf, stages[stage.key], place, stage, target)]
 
 
-def _leaves(stage: Any, path: list[str]) -> list[list[str]]:
+def _leaves(stage: Any, path: list[str | int]) -> list[list[str | int]]:
     """The field itself, or every plain value below it."""
-    from collections.abc import Mapping
-
     from pydantic import BaseModel
+
+    from cnai_gitops.plan.layers import inside
 
     for start in (stage.stage, stage.pins):
         value: Any = start
         for part in path:
             if isinstance(value, BaseModel) and part in type(value).model_fields:
-                value = getattr(value, part)
-            elif isinstance(value, Mapping) and part in value:
+                value = getattr(value, str(part))
+            elif inside(value, part):
                 value = value[part]
             else:
                 break
         else:
             if isinstance(value, BaseModel):
                 return [leaf for name in type(value).model_fields for leaf in _leaves(stage, [*path, name])]
-            if value is not None or not path or start is stage.pins:
-                return [path]
+            if isinstance(value, list | tuple) and any(isinstance(item, BaseModel) for item in value):
+                return [leaf for index in range(len(value)) for leaf in _leaves(stage, [*path, index])]
             return [path]
     return []
 
 
-def _said(path: list[str], written: Any, place: Any, stage: Any, target: Target) -> list[str]:
+def _steps(field: str) -> list[str | int]:
+    """`scaling.triggers[0].kind` as steps."""
+    import re
+
+    return [int(part) if part.isdigit() else part for part in re.findall(r"[^.\[\]]+", field)]
+
+
+def _said(path: list[str | int], written: Any, place: Any, stage: Any, target: Target) -> list[str]:
+    from cnai_gitops.plan.honours import without_effect
     from cnai_gitops.plan.layers import explain
+    from cnai_gitops.source.messages import dotted
 
     said = explain(path, written, place, stage)
     value = said[-1].value if said else None
-    lines = [f"{stage.key}.{'.'.join(path)} = {_show(value)}   ({target.name})"]
+    lines = [f"{stage.key}.{dotted(path)} = {_show(value)}   ({target.name})"]
+    idle = without_effect(stage.stage, path, target.facts)
+    lines += [f"  has no effect with {idle}"] if idle else []
     for item in reversed(said):
         where = str(item.location) if item.location else "-"
         lines.append(f"  {_show(item.value):<20} {item.layer:<14} {where}{'   <- wins' if item.wins else ''}")

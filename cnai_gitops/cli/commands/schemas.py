@@ -16,11 +16,12 @@ app = typer.Typer(help="JSON Schemas for editors, and the schemas of your cluste
 @app.command("write")
 def write(check: bool = typer.Option(False, "--check", help="Write nothing; exit 1 when they are stale."), root: Root = None) -> int:
     """Write schemas/<noun>.schema.json, which the editor's modeline in each file points at."""
+    from cnai_gitops.project import read_config
     from cnai_gitops.scaffold.schemas import json_schemas
     from cnai_gitops.system.files import Writer
 
     folder = root_of(root)
-    files = {f"schemas/{name}.schema.json": text.encode() for name, text in json_schemas().items()}
+    files = {f"schemas/{name}.schema.json": text.encode() for name, text in json_schemas(read_config(folder).facts).items()}
     if check:
         stale = [path for path, data in files.items() if not (folder / path).is_file() or (folder / path).read_bytes() != data]
         for path in stale:

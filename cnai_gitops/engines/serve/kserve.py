@@ -1,4 +1,4 @@
-"""KServe: a model behind an InferenceService in Standard mode, scaled by an engine of ours.
+"""KServe: a model behind an InferenceService in Standard mode, scaled by triggers of ours.
 
 Must not: know other engines by name. Standard mode is written literally: the webhook would rewrite older words, and
 Argo CD would show that as drift.
@@ -6,222 +6,228 @@ Argo CD would show that as drift.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from cnai_gitops.contract.context import Context
-from cnai_gitops.contract.roles import Scaler, ServeEngine
-from cnai_gitops.facts.runtimes import Runtime, runtimes
+from cnai_gitops.contract.roles import Load, ServeEngine, Trigger, beside
+from cnai_gitops.facts.known import Facts
+from cnai_gitops.facts.runtimes import Runtime
+from cnai_gitops.parts.autoscaling import scaled_object
 from cnai_gitops.parts.env import env_list
 from cnai_gitops.parts.network import network_policy
-from cnai_gitops.parts.pods import container_security, placement, pod_security, requirements
+from cnai_gitops.parts.pods import container_security, mounts, placement, pod_security, requirements, scratch
 from cnai_gitops.parts.rbac import service_account
-from cnai_gitops.plan.target import ZERO
+from cnai_gitops.parts.service import budget, route
 from cnai_gitops.resources.base import Resource
 from cnai_gitops.spec.base import seconds
 from cnai_gitops.spec.environment import Gateway
+from cnai_gitops.spec.serve import Serve
+
+if TYPE_CHECKING:
+    from cnai_gitops.resources.core.container import ContainerPort, Probe
+    from cnai_gitops.resources.kserve.model import InferenceService, PredictorModel, SpecPredictor
+    from cnai_gitops.resources.kubernetes import NetworkPolicy
 
 CANARY_IN_SPEC = "0.21"
 """First KServe whose spec.canary[] also splits traffic; 0.20 makes the Deployments and sends them nothing (kserve#5672, #5912)."""
 
 
 class KServe(ServeEngine):
-    """One InferenceService; while a canary is on, a second one with its share of requests at the gateway."""
+    """One InferenceService; while a new model is tried, a second one with its share of requests at the gateway."""
 
     kind: Literal["kserve"] = "kserve"
+    honours: ClassVar[frozenset[str]] = frozenset(
+        {"model", "runtime", "resources", "scaling", "rollout", "port", "args", "env", "startup", "timeout", "grace"}
+    )
 
-    def resources(self, context: Context) -> Iterable[Resource]:
-        """InferenceServices, their scalers, budget, network policy, account, and their route where there is a gateway."""
-        scaler: Scaler = context.stage.scaling
-        yield _made(context, service_account(context.metadata(context.name)))
-        yield self._service(context, context.name, context.resolved.pins.model or ZERO, scaler.min, scaler.max)
-        yield scaler.scaler(context, f"{context.name}-predictor", low=scaler.min, high=scaler.max)
-        for name, digest, share, _ in beside(context):
-            low, high = part_of(scaler.min, scaler.max, share)
-            yield self._service(context, name, digest, low, high, "canary.model" if name.endswith("-canary") else "previous")
-            yield scaler.scaler(context, f"{name}-predictor", low=low, high=high)
+    def honoured(self, holder: Serve, facts: Facts) -> frozenset[str]:
+        """Beside its own, what the runtime of the stage can use; anything with one that nobody knows."""
+        runtime = facts.runtimes.get(holder.runtime)
+        return super().honoured(holder, facts) | frozenset(runtime.honours if runtime else type(holder).model_fields)
+
+    def platform_images(self, holder: Serve, facts: Facts) -> Sequence[str]:
+        """The image of the runtime; none with one that nobody knows."""
+        runtime = facts.runtimes.get(holder.runtime)
+        return (runtime.image,) if runtime else ()
+
+    def resources(self, context: Context[Serve]) -> Iterable[Resource]:
+        """InferenceServices, their scalers, budgets, network policy, account, and their route where there is a gateway."""
+        scaling = context.stage.replicas
+        yield context.made(service_account(context.metadata(context.name)))
+        yield self._service(context, Load(context.name), context.model, "model", scaling.min, scaling.max)
+        yield self._scaler(context, Load(context.name), scaling.min, scaling.max)
+        for other in beside(context):
+            load = Load(other.name, other.replicas)
+            low, high = load.part_of(scaling.min), load.part_of(scaling.max)
+            yield self._service(context, load, other.digest, other.pin, low, high)
+            yield self._scaler(context, load, low, high)
         for name in self.workloads(context):
-            yield _made(context, self._budget(context, name))
-        yield _made(context, self._network(context))
+            # one budget a service: a shared one would let a drain take all pods of the stable service
+            yield context.made(budget(context.metadata(name), {**context.selector, **self.selects(name)}, unavailable=1))
+        yield context.made(self._network(context))
         if context.gateway:
-            yield _made(context, self._route(context, context.gateway))
-
-    def pods(self, context: Context) -> Mapping[str, str]:
-        """KServe copies an InferenceService's labels to its pods, so ours select stable and canary together."""
-        return {"app.kubernetes.io/component": context.key.replace(".", "-"), "app.kubernetes.io/name": context.blueprint.name}
+            yield self._route(context, context.gateway)
 
     def selects(self, workload: str) -> Mapping[str, str]:
         """KServe's own label names the InferenceService."""
         return {"serving.kserve.io/inferenceservice": workload}
 
-    def workloads(self, context: Context) -> Iterable[str]:
+    def workloads(self, context: Context[Serve]) -> Iterable[str]:
         """The stable service, and the canary and the previous model while there are such."""
-        return (context.name, *(name for name, *_ in beside(context)))
+        return (context.name, *(other.name for other in beside(context)))
 
-    def _service(self, context: Context, name: str, digest: str, low: int, high: int, pin: str = "model") -> Resource:
-        metadata = context.metadata(name, **{"networking.kserve.io/visibility": "cluster-local"})
+    def _service(self, context: Context[Serve], load: Load, digest: str, pin: str, low: int, high: int) -> Resource:
+        metadata = context.metadata(load.service, **{"networking.kserve.io/visibility": "cluster-local"})
         metadata["annotations"] = {"serving.kserve.io/deploymentMode": "Standard", "serving.kserve.io/autoscalerClass": "external"}
-        body = {
+        body: InferenceService = {
             "apiVersion": "serving.kserve.io/v1beta1",
             "kind": "InferenceService",
             "metadata": metadata,
-            "spec": {"predictor": self._predictor(context, name, digest, low, high)},
+            "spec": {"predictor": _predictor(context, load.service, digest, low, high)},
         }
         stage = context.key
-        trace = (
+        return context.made(
+            body,
             ("spec.predictor.minReplicas", f"{stage}.scaling.min"),
             ("spec.predictor.maxReplicas", f"{stage}.scaling.max"),
             ("spec.predictor.model.resources", f"{stage}.resources"),
             ("spec.predictor.model.storageUri", f"{stage}.{pin}"),
             ("spec.predictor.model.image", f"{stage}.runtime"),
         )
-        return Resource(body, stage, trace)
 
-    def _predictor(self, context: Context, name: str, digest: str, low: int, high: int) -> dict[str, Any]:
-        stage = context.stage
-        facts = context.accelerator(stage.accelerator) if stage.accelerator else None
-        return {
-            "minReplicas": low,
-            "maxReplicas": high,
-            "timeout": seconds(stage.timeout),
-            "deploymentStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
-            "serviceAccountName": context.name,
-            "automountServiceAccountToken": False,
-            "priorityClassName": "serving",
-            "terminationGracePeriodSeconds": seconds(stage.grace),
-            "securityContext": pod_security(),
-            **placement(facts),
-            "topologySpreadConstraints": [
-                {
-                    "maxSkew": 1,
-                    "topologyKey": "topology.kubernetes.io/zone",
-                    "whenUnsatisfiable": "ScheduleAnyway",
-                    "labelSelector": {"matchLabels": {"serving.kserve.io/inferenceservice": name}},
-                }
-            ],
-            **_logger(context),
-            "model": self._model(context, digest),
-            "volumes": [
-                {"name": "tmp", "emptyDir": {"sizeLimit": "4Gi"}},
-                {"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": "2Gi"}},
-            ],
-        }
+    def _scaler(self, context: Context[Serve], load: Load, low: int, high: int) -> Resource:
+        scaling = context.stage.replicas
+        triggers = [trigger for trigger in scaling.triggers if isinstance(trigger, Trigger)]
+        fallback = max(low, 1) if scaling.fallback is None else load.part_of(scaling.fallback)
+        readable = any("fallback" in trigger.honours for trigger in triggers)
+        body = scaled_object(
+            context.metadata(load.service),
+            f"{load.service}-predictor",
+            low=low,
+            high=high,
+            cooldown=seconds(scaling.cooldown),
+            fallback=fallback if readable else None,
+            triggers=[trigger.trigger(context, load) for trigger in triggers],
+        )
+        words = f"{context.key}.scaling"
+        return context.made(
+            body,
+            ("spec.maxReplicaCount", f"{words}.max"),
+            ("spec.minReplicaCount", f"{words}.min"),
+            ("spec.triggers", f"{words}.triggers"),
+        )
 
-    def _model(self, context: Context, digest: str) -> dict[str, Any]:
-        stage = context.stage
-        runtime = runtimes()[stage.runtime]
-        facts = context.accelerator(stage.accelerator) if stage.accelerator else None
-        held = (facts.resource, stage.accelerator.per_node) if facts else None
-        env = {
-            "CNAI_APP": context.blueprint.name,
-            "CNAI_ENVIRONMENT": context.target.env,
-            "CNAI_CLUSTER": context.target.cluster,
-            **stage.env,
-        }
-        return {
-            "modelFormat": {"name": runtime.format},
-            "runtime": runtime.runtime,
-            "protocolVersion": runtime.protocol,
-            "storageUri": f"oci://{context.model_image(stage.model)}@{digest}",
-            "image": context.platform_image(runtime.image),
-            "args": [*runtime.arguments(stage.port, stage.model), *stage.args],
-            "env": env_list(env),
-            "ports": _ports(stage.port, runtime),
-            "resources": requirements(stage.resources.cpu, stage.resources.memory, held),
-            **_probes(stage, runtime),
-            "securityContext": container_security(),
-            "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}, {"name": "shm", "mountPath": "/dev/shm"}],
-        }
-
-    def _budget(self, context: Context, name: str) -> dict[str, Any]:
-        """One budget a service: a shared one would let a drain take all pods of the stable service."""
-        return {
-            "apiVersion": "policy/v1",
-            "kind": "PodDisruptionBudget",
-            "metadata": context.metadata(name),
-            "spec": {
-                "maxUnavailable": 1,
-                "selector": {"matchLabels": {**self.pods(context), **self.selects(name)}},
-                "unhealthyPodEvictionPolicy": "AlwaysAllow",
-            },
-        }
-
-    def _network(self, context: Context) -> dict[str, Any]:
-        endpoints = context.target.environment.endpoints
-        runtime = runtimes()[context.stage.runtime]
-        ingress = [(endpoints.monitoring_namespace, runtime.metrics_port or context.stage.port)]
+    def _network(self, context: Context[Serve]) -> NetworkPolicy:
+        ingress = [
+            (
+                context.target.environment.endpoints.monitoring_namespace,
+                self.runtime(context.stage, context.facts).metrics_port or context.stage.port,
+            )
+        ]
         if context.gateway:
             ingress.insert(0, (context.gateway.namespace, context.stage.port))
         cidrs = context.target.place.cidrs
-        return network_policy(context.metadata(context.name), self.pods(context), ingress=ingress, inside=True, cidrs=cidrs)
+        return network_policy(context.metadata(context.name), context.selector, ingress=ingress, inside=True, cidrs=cidrs)
 
-    def _route(self, context: Context, gateway: Gateway) -> dict[str, Any]:
-        others = [(name, weight) for name, _, _, weight in beside(context)]
-        weights = [(context.name, 100 - sum(weight for _, weight in others)), *others]
-        backends = [{"name": f"{name}-predictor", "port": 80, "weight": weight} for name, weight in weights]
-        return {
-            "apiVersion": "gateway.networking.k8s.io/v1",
-            "kind": "HTTPRoute",
-            "metadata": context.metadata(context.name),
-            "spec": {
-                "parentRefs": [{"name": gateway.name, "namespace": gateway.namespace}],
-                "hostnames": [f"{context.name}.{gateway.domain}"],
+    def _route(self, context: Context[Serve], gateway: Gateway) -> Resource:
+        others = beside(context)
+        weights = [(context.name, 100 - sum(other.requests for other in others)), *((other.name, other.requests) for other in others)]
+        return context.made(
+            route(
+                context.metadata(context.name),
+                gateway=(gateway.name, gateway.namespace),
+                host=f"{context.name}.{gateway.domain}",
                 # only the model's own paths: a runtime's management endpoints stay inside
-                "rules": [{"matches": _paths(context), "backendRefs": backends, "timeouts": {"request": context.stage.timeout}}],
-            },
+                paths=[path.replace("MODEL", str(context.stage.model)) for path in self.runtime(context.stage, context.facts).paths],
+                backends=[(f"{name}-predictor", 80, weight) for name, weight in weights],
+                timeout=context.stage.timeout,
+            )
+        )
+
+
+def _predictor(context: Context[Serve], name: str, digest: str, low: int, high: int) -> SpecPredictor:
+    stage = context.stage
+    predictor: SpecPredictor = {
+        "minReplicas": low,
+        "maxReplicas": high,
+        "timeout": seconds(stage.timeout),
+        "deploymentStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
+        "serviceAccountName": context.name,
+        "automountServiceAccountToken": False,
+        "priorityClassName": "serving",
+        "terminationGracePeriodSeconds": seconds(stage.grace),
+        "securityContext": pod_security(),
+    }
+    predictor.update(placement(context.held(stage.accelerator)))  # type: ignore[typeddict-item]  # its pod fields are the predictor's own
+    predictor["topologySpreadConstraints"] = [
+        {
+            "maxSkew": 1,
+            "topologyKey": "topology.kubernetes.io/zone",
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": {"matchLabels": {"serving.kserve.io/inferenceservice": name}},
         }
+    ]
+    sink = _sink(context)
+    if sink:
+        predictor["logger"] = {"mode": "request", "url": sink}
+    predictor["model"] = _model(context, digest)
+    predictor["volumes"] = [*scratch("4Gi", shm="2Gi"), *context.data.volumes]
+    return predictor
 
 
-def beside(context: Context) -> list[tuple[str, str, int, int]]:
-    """Services beside the stable one: (name, model digest, share of its replicas in percent, share of requests in percent)."""
-    pins = context.resolved.pins
-    found = []
-    if pins.canary:
-        found.append((f"{context.name}-canary", pins.canary.model, pins.canary.weight, 0 if pins.rollback else pins.canary.weight))
-    if pins.previous:
-        # as large as the stable one from its first replica on: after a rollback there is no time to scale out
-        found.append((f"{context.name}-previous", pins.previous, 100, 100 if pins.rollback else 0))
-    return found
+def _model(context: Context[Serve], digest: str) -> PredictorModel:
+    stage = context.stage
+    runtime = context.facts.runtimes[stage.runtime]
+    env = {
+        "CNAI_APP": context.blueprint.name,
+        "CNAI_ENVIRONMENT": context.target.env,
+        "CNAI_CLUSTER": context.target.cluster,
+        **context.mounted_variables,
+        **stage.env,
+    }
+    model = str(stage.model)
+    startup, readiness, liveness = _probes(stage, runtime)
+    return {
+        "modelFormat": {"name": runtime.format},
+        "runtime": runtime.runtime,
+        "protocolVersion": runtime.protocol,
+        "storageUri": f"oci://{context.model_image(model)}@{digest}",
+        "image": context.platform_image(runtime.image),
+        "args": [*runtime.arguments(stage.port, model), *stage.args],
+        "env": env_list(env),
+        "ports": _ports(stage.port, runtime),
+        "resources": requirements(stage.resources.cpu, stage.resources.memory, context.held(stage.accelerator)),
+        "startupProbe": startup,
+        "readinessProbe": readiness,
+        "livenessProbe": liveness,
+        "securityContext": container_security(),
+        "volumeMounts": [*mounts("tmp", "shm"), *context.data.mounts],
+    }
 
 
-def part_of(low: int, high: int, share: int) -> tuple[int, int]:
-    """Least and most replicas of a service that takes `share` percent: rounded up, at least one."""
-    return max(1, -(-low * share // 100)), max(1, -(-high * share // 100))
-
-
-def _logger(context: Context) -> dict[str, Any]:
+def _sink(context: Context[Serve]) -> str:
     """Requests go to the collector where drift is watched; it stores them for the drift workflow."""
-    url = context.target.environment.endpoints.request_log
     watched = any(
-        observe.drift and (not observe.serves or context.stage.name in observe.serves) for _, observe in context.blueprint.stages("observe")
+        any(signal.logs_requests for signal in observe.signals) and (not observe.serves or context.stage.name in observe.serves)
+        for _, observe in context.blueprint.stages("observe")
     )
-    return {"logger": {"mode": "request", "url": url}} if url and watched else {}
+    return context.target.environment.endpoints.request_log or "" if watched else ""
 
 
-def _paths(context: Context) -> list[dict[str, Any]]:
-    runtime = runtimes()[context.stage.runtime]
-    prefixes = [path.replace("MODEL", str(context.stage.model)) for path in runtime.paths]
-    return [{"path": {"type": "PathPrefix", "value": prefix}} for prefix in prefixes]
-
-
-def _made(context: Context, body: dict[str, Any]) -> Resource:
-    return Resource(body, context.key)
-
-
-def _ports(port: int, runtime: Runtime) -> list[dict[str, Any]]:
-    ports = [{"name": "http1", "containerPort": port, "protocol": "TCP"}]
+def _ports(port: int, runtime: Runtime) -> list[ContainerPort]:
+    ports: list[ContainerPort] = [{"name": "http1", "containerPort": port, "protocol": "TCP"}]
     if runtime.metrics_port:
         ports.append({"name": "metrics", "containerPort": runtime.metrics_port, "protocol": "TCP"})
     return ports
 
 
-def _probes(stage: Any, runtime: Runtime) -> dict[str, Any]:
-    def probe(path: str, period: int, failures: int) -> dict[str, Any]:
+def _probes(stage: Serve, runtime: Runtime) -> tuple[Probe, Probe, Probe]:
+    """Startup, readiness and liveness."""
+
+    def probe(path: str, period: int, failures: int) -> Probe:
         return {"httpGet": {"path": path, "port": stage.port}, "periodSeconds": period, "timeoutSeconds": 5, "failureThreshold": failures}
 
     # the startup probe covers loading; liveness must never kill a server that is still reading weights
-    return {
-        "startupProbe": probe(runtime.ready, 10, max(3, seconds(stage.startup) // 10)),
-        "readinessProbe": probe(runtime.ready, 10, 3),
-        "livenessProbe": probe(runtime.live, 20, 3),
-    }
+    loading = probe(runtime.ready, 10, max(3, seconds(stage.startup) // 10))
+    return loading, probe(runtime.ready, 10, 3), probe(runtime.live, 20, 3)

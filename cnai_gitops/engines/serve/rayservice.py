@@ -5,23 +5,30 @@ Must not: know other engines. KubeRay owns the pods; Ray's autoscaler owns the n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.roles import ServeEngine
 from cnai_gitops.emit import emit_one
-from cnai_gitops.facts.runtimes import Runtime, runtimes
+from cnai_gitops.facts.known import Facts
+from cnai_gitops.facts.runtimes import Runtime
 from cnai_gitops.parts.env import env_list
 from cnai_gitops.parts.network import network_policy
 from cnai_gitops.parts.ray import DASHBOARD_PORT, NODE, autoscaled, ray_cluster
 from cnai_gitops.parts.rbac import service_account
+from cnai_gitops.parts.service import budget, route
 from cnai_gitops.resources.base import Resource
 from cnai_gitops.spec.accelerator import AcceleratorRequest
-from cnai_gitops.spec.base import Count, Name, Positive, Resources, Spec
+from cnai_gitops.spec.base import Count, ImageName, Name, Positive, Resources, Spec
 from cnai_gitops.spec.environment import Gateway
+from cnai_gitops.spec.serve import Serve
+
+if TYPE_CHECKING:
+    from cnai_gitops.resources.kubernetes import NetworkPolicy
+    from cnai_gitops.resources.ray.model import RayService as RayServiceObject
 
 SERVE_PORT = 8000
 
@@ -30,10 +37,15 @@ class RayApplication(Spec):
     """One model of the service: its import path in the image, its route, and how many replicas it may have."""
 
     name: Name
+    """the model; its route is `/<name>`"""
     import_path: str = Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
+    """`module:attribute` in the image"""
     min: Count = 1
+    """replicas that always run"""
     max: Positive = 2
+    """most replicas"""
     cpus: Positive = 1
+    """cores of each replica"""
 
 
 class RayService(ServeEngine):
@@ -41,36 +53,39 @@ class RayService(ServeEngine):
 
     kind: Literal["rayservice"] = "rayservice"
     needs_model: ClassVar[bool] = False
-    ignores: ClassVar[frozenset[str]] = frozenset(
-        {"model", "runtime", "resources", "accelerator", "scaling", "canary", "port", "args", "startup", "timeout", "grace"}
-    )
-    image: Name
-    version: str = Field("2.56.0", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
+    honours: ClassVar[frozenset[str]] = frozenset({"env"})
+    image: ImageName
+    """name of the image; the release pins its digest"""
+    version: str = Field(default="2.56.0", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
+    """Ray's version in the image"""
     applications: Annotated[Sequence[RayApplication], AfterValidator(tuple)] = Field(min_length=1)
+    """the models that the cluster serves"""
     min_workers: Positive = 2
+    """workers that always run"""
     max_workers: Positive = 4
+    """most workers"""
     worker: Resources = Resources(cpu="8", memory="32Gi")
+    """CPU and memory of each worker"""
     head: Resources = Resources(cpu="4", memory="16Gi")
+    """CPU and memory of the head"""
     accelerator: AcceleratorRequest | None = None
+    """accelerators of each worker"""
 
-    def resources(self, context: Context) -> Iterable[Resource]:
+    def resources(self, context: Context[Serve]) -> Iterable[Resource]:
         """The RayService, its account, its network policy, the budget of its workers and its route where there is a gateway."""
-        yield Resource(service_account(context.metadata(context.name)), context.key)
-        yield Resource(self._service(context), context.key, (("spec.rayClusterConfig.workerGroupSpecs", f"{context.key}.engine"),))
-        yield Resource(self._budget(context), context.key)
-        yield Resource(self._network(context), context.key)
+        name = context.metadata(context.name)
+        yield context.made(service_account(name))
+        yield context.made(self._service(context), ("spec.rayClusterConfig.workerGroupSpecs", f"{context.key}.engine"))
+        yield context.made(budget(name, {**context.selector, NODE: "ray-worker"}, available=max(1, self.min_workers - 1)))
+        yield context.made(self._network(context))
         if context.gateway:
-            yield Resource(self._route(context, context.gateway), context.key)
+            yield self._route(context, context.gateway)
 
-    def pods(self, context: Context) -> Mapping[str, str]:
-        """Our labels are on the pod templates of head and workers."""
-        return {"app.kubernetes.io/component": context.key.replace(".", "-"), "app.kubernetes.io/name": context.blueprint.name}
-
-    def runtime(self, stage: Any) -> Runtime:
+    def runtime(self, stage: Serve, facts: Facts) -> Runtime:
         """Ray Serve's own metrics."""
-        return runtimes()["ray"]
+        return facts.runtimes["ray"]
 
-    def least(self, stage: Any) -> int:
+    def least(self, stage: Serve) -> int:
         """Workers that always run."""
         return self.min_workers
 
@@ -78,32 +93,32 @@ class RayService(ServeEngine):
     def _workers(self) -> tuple[int, int]:
         return self.min_workers, self.max_workers
 
-    def _service(self, context: Context) -> dict[str, Any]:
-        env = env_list(
-            {
-                "CNAI_APP": context.blueprint.name,
-                "CNAI_ENVIRONMENT": context.target.env,
-                "CNAI_CLUSTER": context.target.cluster,
-                **context.stage.env,
-            }
-        )
+    def _service(self, context: Context[Serve]) -> RayServiceObject:
+        env = {
+            "CNAI_APP": context.blueprint.name,
+            "CNAI_ENVIRONMENT": context.target.env,
+            "CNAI_CLUSTER": context.target.cluster,
+            **context.mounted_variables,
+            **context.stage.env,
+        }
         cluster = ray_cluster(
             version=self.version,
             image=context.image(self.image),
-            env=env,
+            env=env_list(env),
             labels=context.labels,
             account=context.name,
             head=(self.head.cpu, self.head.memory),
             worker=(self.worker.cpu, self.worker.memory),
             workers=self._workers,
-            held=(context.accelerator(self.accelerator), self.accelerator.per_node) if self.accelerator else None,
+            held=context.held(self.accelerator),
+            data=context.data,
         )
         return {
             "apiVersion": "ray.io/v1",
             "kind": "RayService",
             "metadata": context.metadata(context.name),
             "spec": {
-                "serveConfigV2": emit_one({"applications": [self._application(context, a) for a in self.applications]}),
+                "serveConfigV2": emit_one({"applications": [_application(application) for application in self.applications]}),
                 # the old cluster serves until the new one is healthy, so a rollout holds twice the workers
                 "upgradeStrategy": {"type": "NewCluster"},
                 "excludeHeadPodFromServeSvc": True,
@@ -111,36 +126,18 @@ class RayService(ServeEngine):
             },
         }
 
-    def _application(self, context: Context, application: RayApplication) -> dict[str, Any]:
-        scaling = {"min_replicas": application.min, "max_replicas": application.max}
-        deployment = {"name": application.name, "autoscaling_config": scaling, "ray_actor_options": {"num_cpus": application.cpus}}
-        return {
-            "name": application.name,
-            "import_path": application.import_path,
-            "route_prefix": f"/{application.name}",
-            "deployments": [deployment],
-        }
+    def _route(self, context: Context[Serve], gateway: Gateway) -> Resource:
+        return context.made(
+            route(
+                context.metadata(context.name),
+                gateway=(gateway.name, gateway.namespace),
+                host=f"{context.name}.{gateway.domain}",
+                paths=[f"/{application.name}" for application in self.applications],
+                backends=[(f"{context.name}-serve-svc", SERVE_PORT, None)],
+            )
+        )
 
-    def _budget(self, context: Context) -> dict[str, Any]:
-        selector = {"matchLabels": {**self.pods(context), NODE: "ray-worker"}}
-        spec = {"minAvailable": max(1, self.min_workers - 1), "selector": selector, "unhealthyPodEvictionPolicy": "AlwaysAllow"}
-        return {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": context.metadata(context.name), "spec": spec}
-
-    def _route(self, context: Context, gateway: Gateway) -> dict[str, Any]:
-        matches = [{"path": {"type": "PathPrefix", "value": f"/{application.name}"}} for application in self.applications]
-        backend = {"name": f"{context.name}-serve-svc", "port": SERVE_PORT}
-        return {
-            "apiVersion": "gateway.networking.k8s.io/v1",
-            "kind": "HTTPRoute",
-            "metadata": context.metadata(context.name),
-            "spec": {
-                "parentRefs": [{"name": gateway.name, "namespace": gateway.namespace}],
-                "hostnames": [f"{context.name}.{gateway.domain}"],
-                "rules": [{"matches": matches[i : i + 64], "backendRefs": [backend]} for i in range(0, len(matches), 64)],
-            },
-        }
-
-    def _network(self, context: Context) -> dict[str, Any]:
+    def _network(self, context: Context[Serve]) -> NetworkPolicy:
         endpoints = context.target.environment.endpoints
         ingress = [(endpoints.monitoring_namespace, 8080)]
         # KubeRay gives the head its applications and asks its proxy for its health: without an answer the service is never ready
@@ -149,4 +146,16 @@ class RayService(ServeEngine):
             ingress.insert(0, (context.gateway.namespace, SERVE_PORT))
         place = context.target.place
         cidrs = [*(place.api_cidrs if autoscaled(self._workers) else ()), *place.cidrs]
-        return network_policy(context.metadata(context.name), self.pods(context), ingress=ingress, inside=True, cidrs=cidrs)
+        return network_policy(context.metadata(context.name), context.selector, ingress=ingress, inside=True, cidrs=cidrs)
+
+
+def _application(application: RayApplication) -> dict[str, Any]:
+    """One application of Ray Serve's own configuration file."""
+    scaling = {"min_replicas": application.min, "max_replicas": application.max}
+    deployment = {"name": application.name, "autoscaling_config": scaling, "ray_actor_options": {"num_cpus": application.cpus}}
+    return {
+        "name": application.name,
+        "import_path": application.import_path,
+        "route_prefix": f"/{application.name}",
+        "deployments": [deployment],
+    }

@@ -5,35 +5,47 @@ Must not: know other engines. Source of the condition paths: status of ray.io/v1
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from cnai_gitops.contract.context import Context
-from cnai_gitops.contract.embed import embed
+from cnai_gitops.contract.embed import Embedded, embed
 from cnai_gitops.contract.roles import StepEngine, StepPlan
 from cnai_gitops.parts.ray import DASHBOARD_PORT, ray_cluster
 from cnai_gitops.spec.accelerator import AcceleratorRequest
-from cnai_gitops.spec.base import Name, Positive, Resources, seconds
+from cnai_gitops.spec.base import ImageName, Positive, Resources, seconds
+from cnai_gitops.spec.prepare import Prepare
+
+if TYPE_CHECKING:
+    from cnai_gitops.resources.argo_workflows.template import Template
+    from cnai_gitops.resources.ray.model import RayJob
 
 
 class Ray(StepEngine):
     """`entrypoint` (a shell line for `ray job submit`) on `workers` equal workers of a RayCluster."""
 
     kind: Literal["ray"] = "ray"
-    image: Name
+    image: ImageName
+    """name of the image; the release pins its digest"""
     entrypoint: str = Field(min_length=1)
-    version: str = Field("2.56.0", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
+    """line that `ray job submit` runs"""
+    version: str = Field(default="2.56.0", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
+    """Ray's version in the image"""
     workers: Positive = 2
+    """workers of the cluster"""
     worker: Resources = Resources(cpu="4", memory="16Gi")
+    """CPU and memory of each worker"""
     head: Resources = Resources(cpu="2", memory="8Gi")
+    """CPU and memory of the head"""
     accelerator: AcceleratorRequest | None = None
+    """accelerators of each worker"""
 
-    def step(self, context: Context, name: str) -> StepPlan:
-        """A resource template that creates the RayJob, queued by Kueue, and waits for its end."""
+    def step(self, context: Context[Prepare], name: str) -> StepPlan:
+        """A resource template that creates the RayJob, queued, and waits for its end."""
         image = f"{name}-image"
         embedded = embed(context, name)
-        template = {
+        template: Template = {
             "name": name,
             "activeDeadlineSeconds": str(seconds(context.stage.timeout)),
             "resource": {
@@ -41,7 +53,7 @@ class Ray(StepEngine):
                 "setOwnerReference": True,
                 "successCondition": "status.jobStatus == SUCCEEDED",
                 "failureCondition": "status.jobDeploymentStatus in (Failed, ValidationFailed)",
-                "manifest": embedded.text(self._job(context, name, f"{{{{workflow.parameters.{image}}}}}", embedded.env)),
+                "manifest": embedded.text(self._job(context, name, f"{{{{workflow.parameters.{image}}}}}", embedded)),
             },
         }
         return StepPlan(
@@ -53,8 +65,8 @@ class Ray(StepEngine):
             ingress=((context.target.environment.endpoints.ray_operator_namespace, DASHBOARD_PORT),),
         )
 
-    def _job(self, context: Context, name: str, image: str, env: list[dict[str, Any]]) -> dict[str, Any]:
-        labels = {key: value for key, value in context.labels.items() if key != "cnai.dev/environment"}
+    def _job(self, context: Context[Prepare], name: str, image: str, embedded: Embedded) -> RayJob:
+        labels, queued = context.fixed_labels, context.queued()
         number = [step.name for step in context.stage.graph].index(name)
         return {
             "apiVersion": "ray.io/v1",
@@ -63,7 +75,7 @@ class Ray(StepEngine):
                 # KubeRay takes 47 characters and a scheduled workflow's name has up to 43, so the step is a number
                 "name": f"{{{{workflow.name}}}}-{number}-{{{{retries}}}}",
                 "namespace": "{{workflow.namespace}}",
-                "labels": {**labels, "kueue.x-k8s.io/queue-name": context.blueprint.team},
+                "labels": {**labels, **queued.labels},
             },
             "spec": {
                 "entrypoint": self.entrypoint,
@@ -73,13 +85,15 @@ class Ray(StepEngine):
                 "rayClusterSpec": ray_cluster(
                     version=self.version,
                     image=image,
-                    env=env,
+                    env=embedded.env,
                     labels=labels,
                     account=context.workflow_name,
                     head=(self.head.cpu, self.head.memory),
                     worker=(self.worker.cpu, self.worker.memory),
                     workers=(self.workers, self.workers),
-                    held=(context.accelerator(self.accelerator), self.accelerator.per_node) if self.accelerator else None,
+                    held=context.held(self.accelerator),
+                    scheduler=queued.scheduler,
+                    data=embedded.data,
                 ),
             },
         }

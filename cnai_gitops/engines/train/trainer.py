@@ -6,15 +6,23 @@ workflow creates it and then waits for the JobSet of the same name, which has `s
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.embed import Embedded, embed
-from cnai_gitops.contract.roles import StepPlan, Template, TrainEngine
-from cnai_gitops.parts.pods import container_security, placement, pod_security, requirements
+from cnai_gitops.contract.roles import StepPlan, TrainEngine
+from cnai_gitops.parts.pods import container_security, mounts, placement, pod_security, requirements, scratch
 from cnai_gitops.plan.names import fit
-from cnai_gitops.resources.base import Resource
 from cnai_gitops.spec.base import seconds
+from cnai_gitops.spec.train import Train
+
+if TYPE_CHECKING:
+    from cnai_gitops.resources.argo_workflows.template import Arguments, Template
+    from cnai_gitops.resources.core.job import PodFailureRule
+    from cnai_gitops.resources.core.pod import PodSpec
+    from cnai_gitops.resources.jobset.model import JobSetSpec
+    from cnai_gitops.resources.trainer.model import MlPolicy, PodGroupPolicy, TrainingRuntime, TrainJob
+    from cnai_gitops.resources.trainer.model import Trainer as TrainerSpec
 
 STEP = "trainer.kubeflow.org/trainjob-ancestor-step"
 
@@ -23,33 +31,32 @@ class Trainer(TrainEngine):
     """Kubeflow Trainer v2: torchrun on `nodes` pods, one process for each accelerator."""
 
     kind: Literal["trainer"] = "trainer"
+    honours: ClassVar[frozenset[str]] = frozenset({"command", "accelerator", "nodes", "resources", "checkpoint", "retries", "priority"})
     framework: Literal["torch", "jax"] = "torch"
+    """`torch` (torchrun) or `jax`"""
 
-    def trial(self, context: Context) -> StepPlan:
+    def trial(self, context: Context[Train]) -> StepPlan:
         """Two steps, create and wait, and the TrainingRuntime that the TrainJobs refer to."""
-        embedded = embed(
-            context,
-            "trial",
-            CNAI_TRIAL="{{inputs.parameters.params}}",
-            CNAI_SEED="{{inputs.parameters.trial}}",
-            CNAI_CHECKPOINT_INTERVAL=str(seconds(context.stage.checkpoint.interval)),
-            CNAI_CHECKPOINT_KEEP=str(context.stage.checkpoint.keep),
-            CNAI_OUTPUT_URI=f"s3://{{{{workflow.parameters.bucket}}}}/{{{{workflow.namespace}}}}/{context.workflow_name}/{{{{workflow.name}}}}/{{{{inputs.parameters.trial}}}}",
-            CNAI_CHECKPOINT_URI=f"s3://{{{{workflow.parameters.bucket}}}}/{{{{workflow.namespace}}}}/{context.workflow_name}/checkpoints/{{{{inputs.parameters.trial}}}}",
-        )
+        embedded = _embedded(context)
         name = "{{workflow.name}}-{{inputs.parameters.trial}}"
-        inputs = {"parameters": [{"name": "trial"}, {"name": "params"}]}
-        group = [("create", "create-trainjob"), ("wait", "wait-for-jobset")]
-        arguments = {"parameters": [{"name": n, "value": f"{{{{inputs.parameters.{n}}}}}"} for n in ("trial", "params")]}
-        trial = {"name": "trial", "inputs": inputs, "steps": [[{"name": n, "template": t, "arguments": arguments}] for n, t in group]}
-        create = {
+        inputs: Arguments = {"parameters": [{"name": "trial"}, {"name": "params"}]}
+        arguments: Arguments = {"parameters": [{"name": n, "value": f"{{{{inputs.parameters.{n}}}}}"} for n in ("trial", "params")]}
+        trial: Template = {
+            "name": "trial",
+            "inputs": inputs,
+            "steps": [
+                [{"name": "create", "template": "create-trainjob", "arguments": arguments}],
+                [{"name": "wait", "template": "wait-for-jobset", "arguments": arguments}],
+            ],
+        }
+        create: Template = {
             "name": "create-trainjob",
             "inputs": inputs,
-            "resource": {"action": "create", "setOwnerReference": True, "manifest": embedded.text(self._job(context, name, embedded))},
+            "resource": {"action": "create", "setOwnerReference": True, "manifest": embedded.text(_job(context, name, embedded))},
         }
         return StepPlan(
             entry="trial",
-            templates=(trial, create, {**_wait(name, embedded), "inputs": inputs}),
+            templates=(trial, create, _wait(name, embedded, inputs)),
             parameters={
                 "image": context.image(context.stage.image),
                 "bucket": context.target.artifacts.bucket,
@@ -59,70 +66,101 @@ class Trainer(TrainEngine):
                 ("trainer.kubeflow.org", "trainjobs", ("create", "get", "list", "watch")),
                 ("jobset.x-k8s.io", "jobsets", ("get", "list", "watch")),
             ),
-            resources=(Resource(self._runtime(context), context.key),),
+            resources=(context.made(self._runtime(context)),),
         )
 
-    def _job(self, context: Context, name: str, embedded: Embedded) -> dict[str, Any]:
-        stage = context.stage
-        facts = context.accelerator(stage.accelerator) if stage.accelerator else None
-        held = (facts.resource, stage.accelerator.per_node) if facts else None
-        labels = {key: value for key, value in context.labels.items() if key != "cnai.dev/environment"}
-        trainer: dict[str, Any] = {
-            "image": "{{workflow.parameters.image}}",
-            "numNodes": stage.nodes,
-            "numProcPerNode": stage.accelerator.per_node if stage.accelerator else 1,
-            "resourcesPerNode": requirements(stage.resources.cpu, stage.resources.memory, held),
-            "env": embedded.env,
-        }
-        if stage.command:
-            trainer["command"] = list(stage.command)
-        return {
-            "apiVersion": "trainer.kubeflow.org/v1alpha1",
-            "kind": "TrainJob",
-            "metadata": {
-                "name": name,
-                "namespace": "{{workflow.namespace}}",
-                "labels": {
-                    **labels,
-                    "cnai.dev/run": "{{workflow.name}}",
-                    "cnai.dev/trial": "{{inputs.parameters.trial}}",
-                    "kueue.x-k8s.io/queue-name": context.blueprint.team,
-                    "kueue.x-k8s.io/priority-class": stage.priority,
-                },
-            },
-            "spec": {
-                "runtimeRef": {"apiGroup": "trainer.kubeflow.org", "kind": "TrainingRuntime", "name": runtime_name(context)},
-                "activeDeadlineSeconds": seconds(stage.timeout),
-                "trainer": trainer,
-            },
-        }
-
-    def _runtime(self, context: Context) -> dict[str, Any]:
-        labels = {key: value for key, value in context.labels.items() if key != "cnai.dev/environment"}
-        job_spec = {
-            "backoffLimit": 0,
-            "podFailurePolicy": {"rules": [{"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}]},
-            "template": {"metadata": {"labels": labels}, "spec": _pod(context)},
-        }
-        return {
+    def _runtime(self, context: Context[Train]) -> TrainingRuntime:
+        policy: MlPolicy = {"numNodes": context.stage.nodes}
+        policy[self.framework] = {}
+        queued = context.queued(context.stage.priority)
+        metadata = context.metadata(runtime_name(context), **{"trainer.kubeflow.org/framework": self.framework})
+        if queued.annotations:
+            metadata["annotations"] = {**queued.annotations}
+        gang: PodGroupPolicy = {"volcano": {}} if queued.gang == "volcano" else {}
+        runtime: TrainingRuntime = {
             "apiVersion": "trainer.kubeflow.org/v1alpha1",
             "kind": "TrainingRuntime",
-            "metadata": context.metadata(runtime_name(context), **{"trainer.kubeflow.org/framework": self.framework}),
+            "metadata": metadata,
             "spec": {
-                "mlPolicy": {"numNodes": context.stage.nodes, self.framework: {}},
-                "template": {
-                    "spec": {
-                        "replicatedJobs": [
-                            {"name": "node", "template": {"metadata": {"labels": {STEP: "trainer"}}, "spec": job_spec}},
-                        ],
-                        "failurePolicy": {"maxRestarts": context.stage.retries},
-                    }
-                },
+                "mlPolicy": policy,
+                "podGroupPolicy": gang,
+                "template": {"spec": _job_set(context)},
             },
         }
+        if not gang:
+            del runtime["spec"]["podGroupPolicy"]
+        return runtime
 
 
-def _wait(name: str, embedded: Embedded) -> Template:
+def _embedded(context: Context[Train]) -> Embedded:
+    runs = f"s3://{{{{workflow.parameters.bucket}}}}/{{{{workflow.namespace}}}}/{context.workflow_name}"
+    return embed(
+        context,
+        "trial",
+        CNAI_TRIAL="{{inputs.parameters.params}}",
+        CNAI_SEED="{{inputs.parameters.trial}}",
+        CNAI_CHECKPOINT_INTERVAL=str(seconds(context.stage.checkpoint.interval)),
+        CNAI_CHECKPOINT_KEEP=str(context.stage.checkpoint.keep),
+        CNAI_OUTPUT_URI=f"{runs}/{{{{workflow.name}}}}/{{{{inputs.parameters.trial}}}}",
+        CNAI_CHECKPOINT_URI=f"{runs}/checkpoints/{{{{inputs.parameters.trial}}}}",
+    )
+
+
+def _job_set(context: Context[Train]) -> JobSetSpec:
+    """One Job of as many pods as the training has nodes; an evicted pod is no failure."""
+    ignored: PodFailureRule = {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}
+    return {
+        "replicatedJobs": [
+            {
+                "name": "node",
+                "template": {
+                    "metadata": {"labels": {STEP: "trainer"}},
+                    "spec": {
+                        "backoffLimit": 0,
+                        "podFailurePolicy": {"rules": [ignored]},
+                        "template": {"metadata": {"labels": context.fixed_labels}, "spec": _pod(context)},
+                    },
+                },
+            },
+        ],
+        "failurePolicy": {"maxRestarts": context.stage.retries},
+    }
+
+
+def _job(context: Context[Train], name: str, embedded: Embedded) -> TrainJob:
+    stage = context.stage
+    held = context.held(stage.accelerator)
+    trainer: TrainerSpec = {
+        "image": "{{workflow.parameters.image}}",
+        "numNodes": stage.nodes,
+        "numProcPerNode": held.devices if held else 1,
+        "resourcesPerNode": requirements(stage.resources.cpu, stage.resources.memory, held),
+        "env": embedded.env,
+    }
+    if stage.command:
+        trainer["command"] = list(stage.command)
+    return {
+        "apiVersion": "trainer.kubeflow.org/v1alpha1",
+        "kind": "TrainJob",
+        "metadata": {
+            "name": name,
+            "namespace": "{{workflow.namespace}}",
+            "labels": {
+                **context.fixed_labels,
+                "cnai.dev/run": "{{workflow.name}}",
+                "cnai.dev/trial": "{{inputs.parameters.trial}}",
+                **context.queued(stage.priority).labels,
+            },
+        },
+        "spec": {
+            "runtimeRef": {"apiGroup": "trainer.kubeflow.org", "kind": "TrainingRuntime", "name": runtime_name(context)},
+            "activeDeadlineSeconds": seconds(stage.timeout),
+            "trainer": trainer,
+        },
+    }
+
+
+def _wait(name: str, embedded: Embedded, inputs: Arguments) -> Template:
     metadata = {"name": name, "namespace": "{{workflow.namespace}}"}
     return {
         "name": "wait-for-jobset",
@@ -134,38 +172,38 @@ def _wait(name: str, embedded: Embedded) -> Template:
             "failureCondition": "status.terminalState == Failed",
             "manifest": embedded.text({"apiVersion": "jobset.x-k8s.io/v1alpha2", "kind": "JobSet", "metadata": metadata}),
         },
+        "inputs": inputs,
     }
 
 
-def _pod(context: Context) -> dict[str, Any]:
+def _pod(context: Context[Train]) -> PodSpec:
     """Pod of one node of a training; image and size are here for schedulers that read the runtime only."""
     stage = context.stage
-    facts = context.accelerator(stage.accelerator) if stage.accelerator else None
-    mounts = {"tmp": "/tmp", "cnai": "/cnai", "shm": "/dev/shm"}
-    node = {
-        "name": "node",
-        "image": context.image(stage.image),
-        "resources": requirements(stage.resources.cpu, stage.resources.memory),
-        "securityContext": container_security(),
-        "volumeMounts": [{"name": name, "mountPath": path} for name, path in mounts.items()],
-    }
-    return {
+    pod: PodSpec = {
         "serviceAccountName": context.workflow_name,
         "automountServiceAccountToken": False,
         "securityContext": pod_security(),
         "priorityClassName": stage.priority,
         "terminationGracePeriodSeconds": 120,
-        "containers": [node],
-        "volumes": [
-            {"name": "tmp", "emptyDir": {"sizeLimit": "32Gi"}},
-            {"name": "cnai", "emptyDir": {"sizeLimit": "200Gi"}},
-            {"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": "16Gi"}},
+        "containers": [
+            {
+                "name": "node",
+                "image": context.image(stage.image),
+                "resources": requirements(stage.resources.cpu, stage.resources.memory),
+                "securityContext": container_security(),
+                "volumeMounts": [*mounts("tmp", "cnai", "shm"), *context.data.mounts],
+            }
         ],
+        "volumes": [*scratch("32Gi", "200Gi", "16Gi"), *context.data.volumes],
         "restartPolicy": "Never",
-        **placement(facts),
+        **placement(context.held(stage.accelerator)),
     }
+    scheduler = context.queued().scheduler
+    if scheduler:
+        pod["schedulerName"] = scheduler
+    return pod
 
 
-def runtime_name(context: Context) -> str:
+def runtime_name(context: Context[Train]) -> str:
     """Name of the TrainingRuntime of a stage."""
     return fit(context.workflow_name, 63)

@@ -1,56 +1,46 @@
-"""Lag: scale a service that consumes a Kafka topic with the messages it has not read yet.
+"""Lag: scale a service that consumes a Kafka topic with the messages that it has not read yet.
 
-Must not: know other engines.
+Must not: know other triggers.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from cnai_gitops.contract.context import Context
-from cnai_gitops.contract.roles import Scaler
-from cnai_gitops.parts.autoscaling import scaled_object
-from cnai_gitops.resources.base import Resource
-from cnai_gitops.spec.base import Count, Duration, Positive, seconds
+from cnai_gitops.contract.roles import Load, Trigger
+from cnai_gitops.spec.base import Positive
+from cnai_gitops.spec.serve import Serve
+
+if TYPE_CHECKING:
+    from cnai_gitops.resources.keda.model import Trigger as ScaleTrigger
 
 
-class Lag(Scaler):
+class Lag(Trigger):
     """`messages_per_replica` waiting messages of `topic` for each replica. Declares the service a consumer of that topic."""
 
     kind: Literal["lag"] = "lag"
+    honours: ClassVar[frozenset[str]] = frozenset({"fallback"})
+    wakes: ClassVar[bool] = True
     topic: str = Field(pattern=r"^[A-Za-z0-9._-]{1,249}$")
+    """Kafka topic that is consumed"""
     consumer_group: str = Field(pattern=r"^[A-Za-z0-9._-]{1,249}$")
+    """consumer group of the service"""
     messages_per_replica: Positive = 100
-    min: Count = 0
-    max: Positive = 4
-    cooldown: Duration = "10m"
+    """waiting messages that one replica takes"""
 
-    @model_validator(mode="after")
-    def _ordered(self) -> Lag:
-        if self.min > self.max:
-            raise ValueError(f"`min` ({self.min}) must not be more than `max` ({self.max})")
-        return self
-
-    def scaler(self, context: Context, deployment: str, *, low: int, high: int) -> Resource:
-        """A ScaledObject with one Kafka trigger."""
-        metadata = {
-            "bootstrapServers": context.target.environment.endpoints.kafka or "kafka.invalid:9093",
-            "consumerGroup": self.consumer_group,
-            "topic": self.topic,
-            "lagThreshold": str(self.messages_per_replica),
-            "tls": "enable",
+    def trigger(self, context: Context[Serve], load: Load) -> ScaleTrigger:
+        """A Kafka trigger."""
+        return {
+            "type": "kafka",
+            "metricType": "AverageValue",
+            "metadata": {
+                "bootstrapServers": context.target.environment.endpoints.kafka or "kafka.invalid:9093",
+                "consumerGroup": self.consumer_group,
+                "topic": self.topic,
+                "lagThreshold": str(self.messages_per_replica),
+                "tls": "enable",
+            },
         }
-        name = deployment.removesuffix("-predictor")
-        body = scaled_object(
-            context.metadata(name),
-            deployment,
-            low=low,
-            high=high,
-            cooldown=seconds(self.cooldown),
-            trigger={"type": "kafka", "metricType": "AverageValue", "metadata": metadata},
-        )
-        return Resource(
-            body, context.key, (("spec.maxReplicaCount", f"{context.key}.scaling.max"), ("spec.triggers", f"{context.key}.scaling"))
-        )

@@ -12,11 +12,11 @@ from typing import Any
 
 from cnai_gitops.errors import UsageError
 from cnai_gitops.findings.plain import plain
+from cnai_gitops.resources.base import kind_of_key
 from cnai_gitops.review.context import ReviewContext
 from cnai_gitops.review.diff import Change, Review
 
 LONGEST = 120
-SERVICES = ("InferenceService", "RayService")
 
 
 def names() -> list[str]:
@@ -53,8 +53,9 @@ def _listed(value: list[Any]) -> str:
 
 
 def warnings(review: Review) -> list[str]:
-    """What must be read first: owners that are gone, deletions, refused changes, restarts, escape hatches."""
-    lines = [f"{owner} is gone: nothing of it is left" for owner in review.gone]
+    """What must be read first: what was not compared, owners that are gone, deletions, refused changes, restarts, escape hatches."""
+    lines = [*review.notes]
+    lines += [f"{owner} is gone: nothing of it is left" for owner in review.gone]
     lines += [f"deletes {name} on {where}" for name, where in _over_targets(review, lambda c: c.sign == "-")]
     lines += [
         f"cannot change {', '.join(c.immutable)} of {plain(t.name(c))} on {t.target}: the API server refuses it"
@@ -70,12 +71,22 @@ def _over_targets(review: Review, wanted: Callable[[Change], bool]) -> list[tupl
     found: dict[tuple[bool, str, str], list[str]] = {}
     for target, change in review.all():
         if wanted(change):
-            found.setdefault((change.key.kind not in SERVICES, target.owner, plain(target.name(change))), []).append(target.target)
+            found.setdefault((not _is_service(change), target.owner, plain(target.name(change))), []).append(target.target)
     return [(key[2], ", ".join(found[key])) for key in sorted(found, key=lambda key: key[0])]
 
 
+def _is_service(change: Change) -> bool:
+    kind = kind_of_key(change.key)
+    return kind is not None and kind.stands_for == "service"
+
+
 def headline(review: Review) -> str:
-    """One line: how much changes, in how much."""
+    """One line: how much changes, in how much, and how many owners that leaves out."""
+    text = _headline(review)
+    return f"{text}; {len(review.uncompared)} owner(s) not compared" if review.uncompared else text
+
+
+def _headline(review: Review) -> str:
     if not review.compared:
         return "0 objects compared: this review says nothing"
     signs = {sign: sum(c.sign == sign for _, c in review.all()) for sign in "+~-"}

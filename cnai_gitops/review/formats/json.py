@@ -43,6 +43,7 @@ def render(review: Review, context: ReviewContext) -> str:
             "summary": headline(review),
             "warnings": warnings(review),
             "gone": list(review.gone),
+            "uncompared": list(review.uncompared),
             "hatches": list(review.hatches),
             "targets": targets,
             "quota": [asdict(row) for row in context.quota],

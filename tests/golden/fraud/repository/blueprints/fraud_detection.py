@@ -20,6 +20,6 @@ fraud = Blueprint(
         sweep=Sweep(trials=4, parallel=2, space={"lr": log_uniform(1e-4, 1e-2)}, maximize="auc"),
         gate={"auc": ">= 0.92"},
     ),
-    serve=Serve(name="scorer", model="scorer", scaling=Rate(requests_per_replica=200), canary=Canary(steps=[10, 50])),
-    observe=Observe(slo=Slo(p99_ms=80, availability=99.9), drift=Drift(then="retrain")),
+    serve=Serve(name="scorer", model="scorer", scaling=Rate(requests_per_replica=200), rollout=Canary(steps=[10, 50])),
+    observe=Observe(signals=[Slo(p99_ms=80, availability=99.9), Drift(then="retrain")]),
 )

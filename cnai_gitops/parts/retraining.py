@@ -1,0 +1,136 @@
+"""How an alert starts a workflow: a webhook for Alertmanager, and a Sensor that submits a WorkflowTemplate.
+
+Must not: deploy anything; what the workflow makes is released by a reviewed change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from cnai_gitops.parts.network import network_policy
+from cnai_gitops.parts.pods import container_security, pod_security, requirements
+from cnai_gitops.parts.rbac import role, service_account
+
+if TYPE_CHECKING:
+    from cnai_gitops.resources.argo_events.blocks import Template
+    from cnai_gitops.resources.argo_events.sensors import Filters, Sensor
+    from cnai_gitops.resources.argo_events.sources import EventSource
+    from cnai_gitops.resources.core.meta import ObjectMeta
+    from cnai_gitops.resources.monitoring.alerts import AlertmanagerConfig
+
+PORT = 12000
+SECRET = "retrain-token"
+MARK = "cnai.dev/retrain"
+BUS_PODS = {"controller": "eventbus-controller", "eventbus-name": "default"}
+"""Labels that Argo Events puts on the pods of the namespace's event bus."""
+
+
+def retraining(
+    metadata: ObjectMeta, *, alert: str, workflow: str, monitoring_namespace: str, api_cidrs: list[str]
+) -> Iterator[Mapping[str, Any]]:
+    """EventSource, Sensor, their account and network: the alert `alert` submits the WorkflowTemplate `workflow`."""
+    name = metadata["name"]
+    yield service_account(metadata, token=True)
+    yield from role(metadata, [("argoproj.io", "workflows", ("create",)), ("argoproj.io", "workflowtemplates", ("get", "list"))], name)
+    yield _event_source(metadata)
+    yield _sensor(metadata, alert, workflow)
+    yield _receiver(metadata, alert)
+    yield network_policy(metadata, {MARK: name}, ingress=[(monitoring_namespace, PORT)], inside=True, cidrs=api_cidrs, pods=[BUS_PODS])
+
+
+def _template(metadata: ObjectMeta) -> Template:
+    return {
+        "serviceAccountName": metadata["name"],
+        "metadata": {"labels": {**metadata["labels"], MARK: metadata["name"]}},
+        "securityContext": pod_security(),
+        "container": {"resources": requirements("100m", "128Mi"), "securityContext": container_security()},
+    }
+
+
+def _url(metadata: ObjectMeta) -> str:
+    return f"http://{metadata['name']}-eventsource-svc.{metadata['namespace']}.svc:{PORT}"
+
+
+def _event_source(metadata: ObjectMeta) -> EventSource:
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "EventSource",
+        "metadata": metadata,
+        "spec": {
+            "eventBusName": "default",
+            "service": {"ports": [{"port": PORT, "targetPort": PORT}]},
+            "template": _template(metadata),
+            "webhook": {
+                "drift": {
+                    "port": str(PORT),
+                    "endpoint": "/drift",
+                    "method": "POST",
+                    "url": _url(metadata),
+                    "authSecret": {"name": SECRET, "key": "value"},
+                    "maxPayloadSize": 65536,
+                }
+            },
+        },
+    }
+
+
+def _receiver(metadata: ObjectMeta, alert: str) -> AlertmanagerConfig:
+    """How the alert reaches the EventSource: Alertmanager posts it with the token that the EventSource asks for."""
+    return {
+        "apiVersion": "monitoring.coreos.com/v1alpha1",
+        "kind": "AlertmanagerConfig",
+        "metadata": metadata,
+        "spec": {
+            "route": {
+                "receiver": "retrain",
+                "matchers": [{"name": "alertname", "value": alert, "matchType": "="}],
+                "groupBy": ["app"],
+                "repeatInterval": "24h",
+            },
+            "receivers": [
+                {
+                    "name": "retrain",
+                    "webhookConfigs": [
+                        {
+                            "url": f"{_url(metadata)}/drift",
+                            "sendResolved": False,
+                            "httpConfig": {"authorization": {"type": "Bearer", "credentials": {"name": SECRET, "key": "value"}}},
+                        }
+                    ],
+                }
+            ],
+        },
+    }
+
+
+def _sensor(metadata: ObjectMeta, alert: str, workflow: str) -> Sensor:
+    run = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "metadata": {"generateName": f"{workflow}-", "namespace": metadata["namespace"], "labels": {"cnai.dev/cause": "drift"}},
+        "spec": {"workflowTemplateRef": {"name": workflow}},
+    }
+    filters: Filters = {
+        "data": [
+            {"path": "body.status", "type": "string", "value": ["firing"]},
+            {"path": "body.commonLabels.alertname", "type": "string", "value": [alert]},
+        ]
+    }
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Sensor",
+        "metadata": metadata,
+        "spec": {
+            "eventBusName": "default",
+            "template": _template(metadata),
+            "dependencies": [{"name": "drift", "eventSourceName": metadata["name"], "eventName": "drift", "filters": filters}],
+            "triggers": [
+                {
+                    "template": {"name": "retrain", "argoWorkflow": {"operation": "submit", "source": {"resource": run}}},
+                    "retryStrategy": {"steps": 3, "duration": "10s", "factor": 2},
+                    "rateLimit": {"unit": "Hour", "requestsPerUnit": 1},
+                }
+            ],
+        },
+    }

@@ -1,0 +1,79 @@
+"""What workflows and their schedules hold at the peak, which objects they carry, and which templates they are made from.
+
+Must not: build workflows, count the pods of one template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from cnai_gitops.resources.accelerators import pod_count, times
+from cnai_gitops.resources.argo_workflows.calls import template_key
+from cnai_gitops.resources.argo_workflows.pods import workflow_spec
+from cnai_gitops.resources.argo_workflows.walk import Walk
+from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, World, key_of
+from cnai_gitops.resources.schedule import overlap
+
+
+def demand(body: Body, world: World) -> Demand:
+    """Peak of one run, times the runs of a schedule that can overlap. A template counts as if it was run once."""
+    spec, words = _resolved(body, world)
+    namespace = key_of(body).namespace
+    first = Walk(spec, namespace, world)
+    first.peak()
+    peak = {name: Walk(spec, namespace, world, name).peak() for name in sorted(first.classes)}
+    one = Demand({name: amount for name, amount in peak.items() if amount}, (*words, *first.words))
+    return times(one, _runs(body, spec))
+
+
+def carried(body: Body, world: World) -> Iterator[tuple[str, Body]]:
+    """(path, object) of every manifest that a resource template carries, its parameters filled in."""
+    own, path = workflow_spec(body)
+    index = {str(template.get("name")): i for i, template in enumerate(own.get("templates") or ())}
+    if not any("resource" in template for template in own.get("templates") or ()):
+        return
+    for name, objects in Walk(own, key_of(body).namespace, world).every_manifest().items():
+        for position, found in enumerate(objects):
+            suffix = f"[{position}]" if len(objects) > 1 else ""
+            yield f"{path}.templates[{index[name]}].resource.manifest{suffix}", found
+
+
+def called(body: Body, world: World) -> Iterator[Key]:
+    """Templates that a workflow has run, named by itself or by what it creates."""
+    for part in (body, *(made for _, made in carried(body, world))):
+        queue: list[Any] = [part]
+        while queue:
+            node = queue.pop()
+            if isinstance(node, Mapping):
+                refs = (node.get("workflowTemplateRef"), node.get("templateRef"))
+                yield from (template_key(ref, key_of(part).namespace or key_of(body).namespace) for ref in refs if isinstance(ref, Mapping))
+                queue += node.values()
+            elif isinstance(node, list):
+                queue += node
+
+
+def _resolved(body: Body, world: World) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """The workflow spec with the template it is made from under it; words when that is unknown."""
+    spec, path = workflow_spec(body)
+    ref = spec.get("workflowTemplateRef")
+    if not isinstance(ref, Mapping):
+        return spec, ()
+    key = template_key(ref, key_of(body).namespace)
+    found = world.get(*key)
+    if found is None:
+        return spec, (f"{path}.workflowTemplateRef: {key.kind} {key.name} is not among the manifests",)
+    below = found.get("spec") or {}
+    lists = [{str(p.get("name")): p for p in (s.get("arguments") or {}).get("parameters") or ()} for s in (below, spec)]
+    merged = {**below, **spec, "arguments": {"parameters": list({**lists[0], **lists[1]}.values())}}
+    return merged, ()
+
+
+def _runs(body: Body, spec: Mapping[str, Any]) -> Fraction | float:
+    if body.get("kind") != "CronWorkflow":
+        return Fraction(1)
+    cron = body.get("spec") or {}
+    schedules = [str(line) for line in cron.get("schedules") or ()]
+    runs = overlap(str(cron.get("concurrencyPolicy") or ""), schedules, pod_count(spec.get("activeDeadlineSeconds"), None))
+    return runs if runs == INFINITE else Fraction(runs)

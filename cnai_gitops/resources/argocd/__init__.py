@@ -1,0 +1,1 @@
+"""Argo CD (`argoproj.io/v1alpha1`): Application, ApplicationSet, AppProject."""

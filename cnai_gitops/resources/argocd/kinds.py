@@ -1,0 +1,42 @@
+"""Argo CD: what is known of its kinds.
+
+Must not: describe fields.
+"""
+
+from __future__ import annotations
+
+from cnai_gitops.resources.base import Kind, Owned
+
+_GROUP, _VERSION = "argoproj.io", "v1alpha1"
+
+KINDS = (
+    Kind(
+        group=_GROUP,
+        version=_VERSION,
+        kind="AppProject",
+        plural="appprojects",
+        operator="argo-cd",
+        model=f"{__package__}.model",
+        rank=1,
+        wave=-10,
+    ),
+    # An Application's name is a label value of its objects where label tracking is on.
+    Kind(
+        group=_GROUP,
+        version=_VERSION,
+        kind="Application",
+        plural="applications",
+        operator="argo-cd",
+        model=f"{__package__}.model",
+        owned=(Owned("/operation", "argocd-application-controller"),),
+    ),
+    Kind(
+        group=_GROUP,
+        version=_VERSION,
+        kind="ApplicationSet",
+        plural="applicationsets",
+        operator="argo-cd",
+        model=f"{__package__}.model",
+        rank=51,
+    ),
+)

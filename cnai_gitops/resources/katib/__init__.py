@@ -1,0 +1,1 @@
+"""Katib (`kubeflow.org/v1beta1`): Experiment."""

@@ -1,0 +1,1 @@
+"""KEDA (`keda.sh/v1alpha1`)."""

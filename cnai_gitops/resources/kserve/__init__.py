@@ -1,0 +1,1 @@
+"""KServe 0.20 (`serving.kserve.io`)."""

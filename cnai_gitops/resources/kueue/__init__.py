@@ -1,0 +1,1 @@
+"""Kueue (`kueue.x-k8s.io/v1beta2`)."""

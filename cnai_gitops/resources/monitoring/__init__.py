@@ -1,0 +1,1 @@
+"""Prometheus operator (`monitoring.coreos.com`)."""

@@ -1,0 +1,1 @@
+"""Spark operator (`sparkoperator.k8s.io/v1beta2`)."""
