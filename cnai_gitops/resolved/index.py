@@ -22,6 +22,7 @@ from cnai_gitops.plan.selection import EVERYTHING, Selection
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resolved.kustomize_tree import Files, kustomize_tree, overlay_path
 from cnai_gitops.resolved.memory import AppRecord, Keys, UnitRecord
+from cnai_gitops.resolved.patched import patched
 from cnai_gitops.resolved.units import Objects, Summary, Unit, pack, unpack
 from cnai_gitops.resolved.unpinned import MARK, unpinned
 from cnai_gitops.resources.base import Resource
@@ -247,7 +248,7 @@ class Resolved:
             files = self.tree(unit.owner).files
         except Unwritable:  # said where the tree is rendered
             return Objects(unit, plain, findings)
-        return Objects(unit, tuple(_patched(plain, self.patch(files, overlay_path(unit.target, unit.owner)))), findings)
+        return Objects(unit, tuple(patched(plain, self.patch(files, overlay_path(unit.target, unit.owner)))), findings)
 
     def _compiled(self, unit: Unit) -> Objects:
         resources, findings = compile_app(self.plan, self.plan.app(unit.owner, unit.target))
@@ -284,24 +285,3 @@ class Resolved:
 def _alike(name: str, apps: Collection[str]) -> bool:
     """True for one of these applications, and for one whose name begins like theirs, so that a stage could make them equal."""
     return any(f"{name}-".startswith(f"{app}-") or f"{app}-".startswith(f"{name}-") for app in apps)
-
-
-def _patched(resources: Sequence[Resource], bodies: Sequence[dict[str, Any]]) -> list[Resource]:
-    """What kustomize built, with the stages and the key order of what we resolved."""
-    known = {resource.key: resource for resource in resources}
-    result = []
-    for body in bodies:
-        resource = Resource(body)
-        original = known.get(resource.key)
-        result.append(Resource(_like(body, original.body), original.stage, original.trace) if original else resource)
-    return ordered(result)
-
-
-def _like(value: Any, model: Any) -> Any:
-    """`value` with its keys in the order of `model`: a hand-written patch must not reorder a whole file."""
-    if isinstance(value, dict) and isinstance(model, dict):
-        keys = [key for key in model if key in value] + [key for key in value if key not in model]
-        return {key: _like(value[key], model.get(key)) for key in keys}
-    if isinstance(value, list) and isinstance(model, list):
-        return [_like(item, model[i] if i < len(model) else None) for i, item in enumerate(value)]
-    return value

@@ -151,9 +151,6 @@ def list_files(root: Path, folder: str, suffixes: Iterable[str]) -> list[str]:
     return sorted(walk.files)
 
 
-# -- details -----------------------------------------------------------------------------------------------
-
-
 def _refuse_unsafe_path(relative: str) -> None:
     help_ = "write a path below the project, with `/` between its parts"
     if UNSAFE.search(relative):

@@ -23,7 +23,7 @@ from cnai_gitops.check.verdict import Verdict
 from cnai_gitops.plan.selection import EVERYTHING
 from cnai_gitops.review.diff import compare
 from cnai_gitops.review.revisions import against, base_of, hatches, ledger_before, side_of
-from cnai_gitops.system.tools import Settings
+from cnai_gitops.system.tools import Settings, require
 
 Edit = Callable[[Path, random.Random], None]
 STEPS = 7
@@ -268,7 +268,6 @@ def test_random_edits(repository: Path, settings: Settings, tmp_path: Path, seed
     chance = random.Random(20261128 + seed)
     assert not pipeline.build(repository, settings).failed
     committed(repository)
-    reused = failed = 0
     for step in range(STEPS):
         made = [chance.choice(EDITS) for _ in range(chance.choice([1, 1, 1, 2, 3]))]
         for change in made:
@@ -282,11 +281,11 @@ def test_random_edits(repository: Path, settings: Settings, tmp_path: Path, seed
             assert one == other, words
         again = pipeline.check(repository, settings, at=day, remember=True)
         assert [repr(finding) for finding in again.findings] == expected[2], words
-        reused, failed = reused + again.reused, failed + (len(expected) < 8)
-        if failed and chance.random() < 0.5:  # else everything that follows would fail with it
+        if len(expected) > 6 and not (repository / "policies/own").is_dir():
+            assert again.reused, words  # else nothing is taken from an earlier run, and nothing is tested
+        if len(expected) <= 6 and chance.random() < 0.5:  # else everything that follows would fail with it
             subprocess.run(["git", "-C", str(repository), "checkout", "-q", "--", "blueprints", "environments", "cnai.toml"], check=True)
         shutil.rmtree(cold)
-    assert reused, "nothing was ever taken from an earlier run, so nothing was tested"
 
 
 @pytest.mark.parametrize("what", ["cnai_gitops.system.making.__version__", "cnai_gitops.system.making.code"])
@@ -304,14 +303,14 @@ def test_another_version_takes_nothing_over(repository: Path, settings: Settings
 def test_another_tool_takes_nothing_over(repository: Path, settings: Settings, tmp_path: Path) -> None:
     pipeline.build(repository, settings)
     pipeline.check(repository, settings, at=DAYS[0], remember=True)
-    conftest = pipeline.require("conftest", settings)
+    conftest = require("conftest", settings)
     other = tmp_path / "tools" / "conftest"
     other.parent.mkdir()
     shutil.copy(conftest.path, other)
     elsewhere = Settings(cache=settings.cache, path=f"{other.parent}:{os.environ['PATH']}", go=settings.go)
-    if pipeline.require("conftest", elsewhere).path == conftest.path:
+    if require("conftest", elsewhere).path == conftest.path:
         elsewhere = Settings(cache=tmp_path / "cache", path=f"{other.parent}:{os.environ['PATH']}", go=settings.go)
-    assert pipeline.require("conftest", elsewhere).path == other
+    assert require("conftest", elsewhere).path == other
     assert pipeline.check(repository, elsewhere, at=DAYS[0], remember=True).reused == 0
 
 
@@ -325,7 +324,7 @@ def forge(root: Path, settings: Settings) -> None:
     from cnai_gitops.system.making import making
     from cnai_gitops.system.store import read_store, write_store
 
-    conftest = pipeline.require("conftest", settings)
+    conftest = require("conftest", settings)
     made_by = f"{making(settings, 'kbuild', 'kustomize')} {conftest.path} {conftest.version}"
     known = read_store(root, "verdicts", made_by)
     for record in known["units"].values():
