@@ -74,7 +74,7 @@ def build(
         deploy.require_apart(root, into)
     with lock(root / LOCK) as killed:
         present = list(state.present(root))
-        run = Run.begin(root, settings, selection)
+        run = Run.begin(root, settings, selection, remember=not check)
         plan = run.resolved.plan
         result = Built(plan, list(plan.findings))
         if result.failed:
