@@ -178,16 +178,13 @@ class Repository:
 
         Shows itself as a table in a notebook; a change by `with_app` is in it. Raises UsageError where there is no git history.
         """
-        from cnai_gitops.review.diff import compare
         from cnai_gitops.review.notebook import ShownReview
-        from cnai_gitops.review.revisions import base_side, hatches, side_of
+        from cnai_gitops.review.revisions import against, base_of
 
         self.findings.raise_()
         resolved = pipeline.resolve(self.plan, Settings.of(os.environ))
         Findings(resolved.findings()).raise_()
-        before = base_side(self.plan, base, Settings.of(os.environ))
-        review = compare(before.sides, before.known(side_of(resolved, EVERYTHING)), hatches(resolved, EVERYTHING))
-        return ShownReview.of(before.told(review, EVERYTHING))
+        return ShownReview.of(against(resolved, base_of(self.plan, base, Settings.of(os.environ)), EVERYTHING))
 
     def graph(self, env: str | None = None, app: str | None = None) -> Any:
         """The data and model graph; shows itself as a picture in a notebook."""

@@ -3,12 +3,13 @@
 import os
 import resource
 import sys
+from datetime import date
 from pathlib import Path
 
 from cnai_gitops import pipeline
-from cnai_gitops.check.evidence import gather
 from cnai_gitops.check.policy import gate
 from cnai_gitops.check.scan_reports import load_scans
+from cnai_gitops.check.verdict import inventory_of
 from cnai_gitops.system.data import policies_dir
 from cnai_gitops.system.tools import Settings, require
 
@@ -20,8 +21,8 @@ def used():
 
 settings = Settings.of(os.environ)
 plan = pipeline.plan_of(Path(sys.argv[1]))
-evidence = gather(plan, pipeline.resolve(plan, settings).objects(), load_scans(plan.project.root)[0], plan.project.config.at)
+sheet, data = inventory_of(pipeline.resolve(plan, settings), load_scans(plan.project.root)[0], date.fromisoformat(plan.project.config.at))
 conftest = require("conftest", settings).path
 before = used()
-gate(evidence.documents, evidence.data, packs=[policies_dir()], conftest=conftest)
+gate(sheet, data, packs=[policies_dir()], conftest=conftest)
 print(*(round(after - start, 3) for start, after in zip(before, used(), strict=True)))

@@ -5,7 +5,6 @@ Must not: judge.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from cnai_gitops.check.field_path import leads_to, steps
@@ -16,12 +15,8 @@ from cnai_gitops.resolved.units import Unit
 from cnai_gitops.resources.base import Resource
 
 
-def placed(plan: Plan, resources: Mapping[str, tuple[Unit, Resource]], finding: Finding) -> Finding:
-    """The finding at the line that set the value it is about, where the object can say which that was."""
-    known = resources.get(f"{finding.target}/{finding.resource}")
-    if known is None:
-        return finding
-    unit, resource = known
+def placed(plan: Plan, unit: Unit, resource: Resource, finding: Finding) -> Finding:
+    """The finding about an object at the line that set the value it is about, where the object can say which that was."""
     location = _override(plan, unit, resource, finding.path)
     if location:
         return replace(finding, location=location)

@@ -1,25 +1,31 @@
-"""Evidence: everything that was resolved, as the documents and facts that policies judge.
+"""Evidence: what policies are given of each unit, and what is said of it without them.
 
-Must not: decide anything. Objects come from memory (their bytes on disk are proven equal elsewhere).
+Must not: decide what is allowed. Objects come from memory (their bytes on disk are proven equal elsewhere).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
+from cnai_gitops.check import ledger, queues
+from cnai_gitops.check.budgets import templates_of
 from cnai_gitops.check.inventory import Inventory, embedded
-from cnai_gitops.check.ledger import peaks, team_totals
-from cnai_gitops.check.selectors import Selectors
-from cnai_gitops.plan.build import Plan, Use
+from cnai_gitops.check.neighbours import Asked
+from cnai_gitops.check.payload import payload
+from cnai_gitops.check.schema import check_schema, is_misshapen
+from cnai_gitops.check.workflows import lint
+from cnai_gitops.findings import Finding
+from cnai_gitops.plan.plan import Plan, Use
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resolved.identity import DocumentId
 from cnai_gitops.resolved.units import Objects, Unit
+from cnai_gitops.resources.accelerators import counting
 from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, Pods, Resource, kind_of
-from cnai_gitops.resources.policy import POD_DISRUPTION_BUDGET
 
 DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
 PATH = re.compile(r"^[A-Za-z]+(\[[0-9]+\]|\.[A-Za-z]+)*$")
@@ -32,61 +38,72 @@ STANDS_FOR = ("service", "run", "")
 
 @dataclass(slots=True)
 class Evidence:
-    """What policies are given, and how to find the way back from a document's id."""
+    """What is known of one unit: its documents, what it uses and serves, what it can hold, and what was found without policies.
 
+    `services` are rows of the policies' facts whose templates still have `namespace` and `labels` instead of budgets.
+    """
+
+    unit: Unit
     documents: list[dict[str, Any]] = field(default_factory=list)
-    data: dict[str, Any] = field(default_factory=dict)
-    resources: dict[str, tuple[Unit, Resource]] = field(default_factory=dict)
-    demands: dict[str, dict[Key, Demand]] = field(default_factory=dict)
-    """Peaks by target name."""
+    uses: list[dict[str, Any]] = field(default_factory=list)
+    services: list[dict[str, Any]] = field(default_factory=list)
+    demands: dict[Key, Demand] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
 
 
-def gather(plan: Plan, made: Iterable[Objects], scans: Mapping[str, Any], at: str) -> Evidence:
-    """Documents and facts of all owners; `scans` are reports by digest, `at` is the day of the verdict."""
-    found = Evidence()
-    by_target: dict[Target, list[Objects]] = {}
-    for item in made:
-        by_target.setdefault(item.unit.target, []).append(item)
-    for target, items in by_target.items():
-        bodies = [resource.body for item in items for resource in item.resources]
-        world = Inventory(bodies)
-        found.demands[target.name] = peaks(bodies, target.facts.accelerators)
-        for item in items:
-            for resource in item.resources:
-                found.documents += _documents(item, resource, world, found)
-    found.data = {
-        "run": {"at": at},
-        "environments": {e.value.name: _environment(e.value) for e in plan.project.environments.values()},
-        "datasets": _datasets(plan, by_target),
-        "uses": list(_uses(plan, by_target)),
-        "ledger": _ledger(found, by_target),
-        "scans": dict(scans),
-        "services": list(_services(plan, by_target)),
-    }
+def shapes_of(objects: Objects, lock_dir: Path | None) -> tuple[list[Finding], tuple[Resource, ...]]:
+    """What the schemas say of a unit's objects, and those that can be judged further: one of another form than its kind cannot."""
+    target = objects.unit.target
+    found = check_schema(((target.name, resource) for resource in objects.resources), target.profile.kubernetes, lock_dir)
+    wrong = {finding.resource for finding in found if is_misshapen(finding)}
+    return found, tuple(resource for resource in objects.resources if not wrong or str(resource.key) not in wrong)
+
+
+def gather(
+    plan: Plan, unit: Unit, resources: tuple[Resource, ...], asked: Asked, through: Iterable[Key] = (), lock_dir: Path | None = None
+) -> Evidence:
+    """Everything about a unit; `through` are templates of the target that are counted where they are run."""
+    target = unit.target
+    with counting(target.facts.accelerators):
+        found = _gather(unit, resources, asked, through, lock_dir)
+    if unit.is_app:
+        found.uses = list(_uses(plan, unit, resources))
+        found.services = list(_services(plan, unit, resources))
     return found
 
 
-def _documents(item: Objects, resource: Resource, world: Inventory, found: Evidence) -> Iterator[dict[str, Any]]:
-    identity = str(DocumentId.of(item.unit.target, resource.key))
-    found.resources[identity] = (item.unit, resource)
-    place = item.unit.target.place
+def _gather(unit: Unit, resources: tuple[Resource, ...], asked: Asked, through: Iterable[Key], lock_dir: Path | None) -> Evidence:
+    target = unit.target
+    world = Inventory((resource.body for resource in resources), asked)
+    found = Evidence(unit, demands=ledger.demands(world, set(through), target.facts.accelerators))
+    for resource in resources:
+        found.documents += _documents(unit, resource, world)
+    inner = (document["object"] for document in found.documents if document["embedded"])
+    found.findings += check_schema(((target.name, body) for body in inner), target.profile.kubernetes, lock_dir)
+    found.findings += lint([resource.body for resource in resources], target.name, asked.templates)
+    found.findings += ledger.findings(world, found.demands, target.name)
+    found.findings += queues.never_admitted(world, target.name, target.facts.accelerators)
+    found.findings += payload(found.documents)
+    return found
+
+
+def _documents(unit: Unit, resource: Resource, world: Inventory) -> Iterator[dict[str, Any]]:
+    identity = DocumentId.of(unit.target, resource.key)
+    place = unit.target.place
     common = {
-        "env": item.unit.target.env,
-        "tier": item.unit.target.environment.tier,
-        "cluster": item.unit.target.cluster,
+        "env": unit.target.env,
+        "tier": unit.target.environment.tier,
+        "cluster": unit.target.cluster,
         "region": place.region,
         "jurisdiction": place.jurisdiction,
-        "owner": item.unit.owner,
-        "team": item.unit.team,
+        "owner": unit.owner,
+        "team": unit.team,
         "stage": resource.stage,
     }
-    yield {"id": identity, **common, "embedded": False, **content(resource.body)}
+    yield {"id": str(identity), **common, "embedded": False, **content(resource.body)}
     for path, body in embedded(resource.body, world):
-        if body.keys() <= {"apiVersion", "kind", "metadata"}:
-            continue  # a template that waits for an object only names it
-        inner = str(DocumentId.of(item.unit.target, resource.key, path))
-        found.resources[inner] = (item.unit, resource)
-        yield {"id": inner, **common, "embedded": True, **content(body)}
+        if not body.keys() <= {"apiVersion", "kind", "metadata"}:  # a template that waits for an object only names it
+            yield {"id": str(identity._replace(path=path)), **common, "embedded": True, **content(body)}
 
 
 def content(body: Body) -> dict[str, Any]:
@@ -138,6 +155,11 @@ def _image(path: str, image: str) -> dict[str, str]:
 # -- facts ----------------------------------------------------------------------------------------------
 
 
+def environments_of(plan: Plan) -> dict[str, Any]:
+    """Tier, clusters and quotas of every environment."""
+    return {e.value.name: _environment(e.value) for e in plan.project.environments.values()}
+
+
 def _environment(environment: Any) -> dict[str, Any]:
     return {
         "tier": environment.tier,
@@ -146,10 +168,12 @@ def _environment(environment: Any) -> dict[str, Any]:
     }
 
 
-def _datasets(plan: Plan, targets: Iterable[Target]) -> dict[str, Any]:
+def datasets_of(plan: Plan, names: Iterable[str], targets: Iterable[Target]) -> dict[str, Any]:
+    """What their owners say of these datasets, and where they lie."""
+    targets = list(targets)
     found: dict[str, Any] = {}
-    for name, entry in plan.project.datasets.items():
-        dataset = entry.value
+    for name in sorted(set(names)):
+        dataset = plan.project.datasets[name].value
         locations = {}
         for target in targets:
             place = plan.dataset_place(name, target)
@@ -176,20 +200,11 @@ def main_of(resources: Iterable[Resource], stage: str) -> Resource | None:
     return min(mine, key=lambda r: STANDS_FOR.index(kind.stands_for if (kind := kind_of(r.body)) else ""), default=None)
 
 
-def _of_apps(plan: Plan, by_target: Mapping[Target, Sequence[Objects]]) -> Iterator[tuple[Target, Objects, Any]]:
-    for target, items in by_target.items():
-        for item in items:
-            entry = plan.project.apps.get(item.unit.owner)
-            if entry is not None:
-                yield target, item, entry.value
-
-
-def _uses(plan: Plan, by_target: Mapping[Target, Sequence[Objects]]) -> Iterator[dict[str, Any]]:
-    for target, item, app in _of_apps(plan, by_target):
-        for use in plan.uses(app):
-            main = main_of(item.resources, use.stage)
-            if main is not None:
-                yield _use(use, target, str(DocumentId.of(target, main.key)))
+def _uses(plan: Plan, unit: Unit, resources: tuple[Resource, ...]) -> Iterator[dict[str, Any]]:
+    for use in plan.uses(plan.project.apps[unit.owner].value):
+        main = main_of(resources, use.stage)
+        if main is not None:
+            yield _use(use, unit.target, str(DocumentId.of(unit.target, main.key)))
 
 
 def _use(use: Use, target: Target, identity: str) -> dict[str, Any]:
@@ -209,75 +224,53 @@ def _use(use: Use, target: Target, identity: str) -> dict[str, Any]:
     }
 
 
-def _services(plan: Plan, by_target: Mapping[Target, Sequence[Objects]]) -> Iterator[dict[str, Any]]:
-    budgets = {target: budgets_of(target, items) for target, items in by_target.items()}
-    for target, item, app in _of_apps(plan, by_target):
-        for stage in plan.app(app.name, target).of("serve"):
-            main = main_of(item.resources, stage.key)
-            if main is not None:
-                yield {
-                    "id": str(DocumentId.of(target, main.key)),
-                    "app": app.name,
-                    "stage": stage.key,
-                    "env": target.env,
-                    "tier": target.environment.tier,
-                    "cluster": target.cluster,
-                    "min_replicas": stage.stage.engine.least(stage.stage),
-                    "templates": list(templates_of(main.body, budgets[target])),
-                }
+def _services(plan: Plan, unit: Unit, resources: tuple[Resource, ...]) -> Iterator[dict[str, Any]]:
+    for stage in plan.app(unit.owner, unit.target).of("serve"):
+        main = main_of(resources, stage.key)
+        if main is not None:
+            yield {
+                "id": str(DocumentId.of(unit.target, main.key)),
+                "app": unit.owner,
+                "stage": stage.key,
+                "env": unit.target.env,
+                "tier": unit.target.environment.tier,
+                "cluster": unit.target.cluster,
+                "min_replicas": stage.stage.engine.least(stage.stage),
+                "templates": list(templates_of(main.body)),
+            }
 
 
-def budgets_of(target: Target, items: Iterable[Objects]) -> dict[str, Selectors[dict[str, Any]]]:
-    """PodDisruptionBudgets of a target by namespace, each as {id, spec}."""
-    by_namespace: dict[str, list[tuple[Any, dict[str, Any]]]] = {}
-    for item in items:
-        for resource in item.resources:
-            if kind_of(resource.body) is POD_DISRUPTION_BUDGET:
-                spec = resource.body.get("spec")
-                spec = spec if isinstance(spec, Mapping) else {}
-                pair = spec.get("selector"), {"id": str(DocumentId.of(target, resource.key)), "spec": spec}
-                by_namespace.setdefault(resource.key.namespace, []).append(pair)
-    return {namespace: Selectors(pairs) for namespace, pairs in by_namespace.items()}
-
-
-def templates_of(body: Body, budgets: Mapping[str, Selectors[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
-    """The pod templates of a service's replicas, each with the budgets that select its pods."""
-    kind = kind_of(body)
-    mine = budgets.get(body["metadata"].get("namespace", ""))
-    for pod in kind.pods(body) if kind and kind.pods else ():
-        if not pod.beside:
-            yield {"path": pod.path, "budgets": mine.of(pod.labels) if mine else []}
-
-
-def _ledger(found: Evidence, by_target: Mapping[Target, Sequence[Objects]]) -> dict[str, Any]:
-    teams: list[dict[str, Any]] = []
+def totals_of(plan: Plan, demands: Iterable[tuple[Unit, Mapping[Key, Demand]]]) -> dict[str, Any]:
+    """The ledger: totals of every team and environment with their holders, and the peak of each object that has one."""
     documents: dict[str, Any] = {}
-    team_of = {identity: unit.team for identity, (unit, _) in found.resources.items()}
+    team_of: dict[str, str] = {}
     by_env: dict[str, list[tuple[str, Demand]]] = {}
-    for target in by_target:
-        for key, demand in found.demands[target.name].items():
+    for unit, mine in demands:
+        for key, demand in mine.items():
             if demand.peak or demand.unknown:
-                identity = str(DocumentId.of(target, key))
+                identity = str(DocumentId.of(unit.target, key))
                 documents[identity] = {"peak": {c: _number(n) for c, n in demand.peak.items() if n}, "unknown": list(demand.unknown)}
-                by_env.setdefault(target.env, []).append((identity, demand))
-    for env, demands in sorted(by_env.items()):
-        environment = next(t.environment for t in by_target if t.env == env)
-        for team, total in sorted(team_totals(demands, lambda identity: team_of.get(identity, "")).items()):
-            quota = environment.teams[team].quota if team in environment.teams else {}
-            for name in sorted(total.peak):
-                teams.append(
-                    {
-                        "env": env,
-                        "tier": environment.tier,
-                        "team": team,
-                        "class": name,
-                        "peak": _number(total.peak[name]),
-                        "quota": quota.get(name),
-                        "unknown": [words for _, words in total.unknown],
-                        "ids": sorted(total.holders.get(name, [])),
-                    }
-                )
+                by_env.setdefault(unit.target.env, []).append((identity, demand))
+                team_of[identity] = unit.team
+    teams = [row for env in sorted(by_env) for row in _team_rows(plan, env, by_env[env], team_of)]
     return {"teams": teams, "documents": documents}
+
+
+def _team_rows(plan: Plan, env: str, demands: list[tuple[str, Demand]], team_of: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    environment = plan.project.environments[env].value
+    for team, total in sorted(ledger.team_totals(demands, team_of.__getitem__).items()):
+        quota = environment.teams[team].quota if team in environment.teams else {}
+        for name in sorted(total.peak):
+            yield {
+                "env": env,
+                "tier": environment.tier,
+                "team": team,
+                "class": name,
+                "peak": _number(total.peak[name]),
+                "quota": quota.get(name),
+                "unknown": [words for _, words in total.unknown],
+                "ids": sorted(total.holders.get(name, [])),
+            }
 
 
 def _number(amount: Fraction | float) -> int | float | None:

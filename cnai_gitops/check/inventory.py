@@ -5,8 +5,8 @@ Must not: count (the ledger does), judge, or change a body.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, Protocol
 
 from cnai_gitops.resources.accelerators import pod_demand, times, total
 from cnai_gitops.resources.base import Body, Demand, Key, World, key_of, kind_of
@@ -14,21 +14,47 @@ from cnai_gitops.resources.base import Body, Demand, Key, World, key_of, kind_of
 _DEEPEST = 12
 
 
-class Inventory(World):
-    """The objects of one target, as kinds ask about them. Of two bodies with one identity both are looked at."""
+class Outside(Protocol):
+    """What the other objects of a target answer."""
 
-    def __init__(self, bodies: Iterable[Body]) -> None:
+    def get(self, key: Key) -> Body | None:
+        """The object of that identity, or None."""
+
+    def has(self, key: Key) -> bool:
+        """True when there is such an object."""
+
+    def scaled_max(self, key: Key) -> float | None:
+        """Largest replica count that an autoscaler among them gives the object of that identity."""
+
+    def named(self, namespace: str, name: str) -> Collection[str]:
+        """Kinds of the objects of that name."""
+
+    def all(self, *kinds: str) -> list[Body]:
+        """Every object of these kinds."""
+
+    def templates(self) -> Collection[str]:
+        """Names of all WorkflowTemplates."""
+
+
+class Inventory(World):
+    """Objects of one target, as kinds ask about them. Of two bodies with one identity both are looked at.
+
+    They are all of the target, or those of one owner; then `outside` answers for the others.
+    """
+
+    def __init__(self, bodies: Iterable[Body], outside: Outside | None = None) -> None:
         """Index objects by identity; an object without a name gets one of its own."""
         self.bodies: dict[Key, list[Body]] = {}
-        self.named: dict[tuple[str, str], set[str]] = {}  # kinds by namespace and name
+        self.outside = outside
+        self._named: dict[tuple[str, str], set[str]] = {}  # kinds by namespace and name
         for body in bodies:
             key = self._identity(body)
             self.bodies.setdefault(key, []).append(body)
-            self.named.setdefault((key.namespace, key.name), set()).add(key.kind)
-        self._scaled: dict[Key, float] = {}
+            self._named.setdefault((key.namespace, key.name), set()).add(key.kind)
+        self.scales: dict[Key, float] = {}
         for scaled in (kind.scales(body) for body in self if (kind := kind_of(body)) and kind.scales):
             if scaled:
-                self._scaled[scaled[0]] = max(self._scaled.get(scaled[0], 0), scaled[1])
+                self.scales[scaled[0]] = max(self.scales.get(scaled[0], 0), scaled[1])
         self._depth = 0
 
     def __iter__(self) -> Iterator[Body]:
@@ -37,12 +63,28 @@ class Inventory(World):
 
     def get(self, group: str, kind: str, namespace: str, name: str) -> Body | None:
         """The object of that identity, or None."""
-        found = self.bodies.get(Key(group, kind, namespace, name))
-        return found[0] if found else None
+        key = Key(group, kind, namespace, name)
+        found = self.bodies.get(key)
+        return found[0] if found else self.outside.get(key) if self.outside else None
+
+    def has(self, key: Key) -> bool:
+        """True when there is such an object."""
+        return key in self.bodies or (self.outside is not None and self.outside.has(key))
 
     def scaled_max(self, group: str, kind: str, namespace: str, name: str) -> float | None:
         """Largest replica count that any autoscaler gives the named object; None without an autoscaler."""
-        return self._scaled.get(Key(group, kind, namespace, name))
+        key = Key(group, kind, namespace, name)
+        found = [self.scales.get(key), self.outside.scaled_max(key) if self.outside else None]
+        return max((most for most in found if most is not None), default=None)
+
+    def is_named(self, namespace: str, name: str, other_than: str) -> bool:
+        """True when an object of that name has another kind than this one."""
+        mine = self._named.get((namespace, name), set()) - {other_than}
+        return bool(mine or (self.outside and set(self.outside.named(namespace, name)) - {other_than}))
+
+    def all(self, *kinds: str) -> list[Body]:
+        """Every object of these kinds."""
+        return [body for body in self if body.get("kind") in kinds] + (self.outside.all(*kinds) if self.outside else [])
 
     def demand(self, body: Body) -> Demand:
         """Peak of one object as if it was running; words when its kind is not known."""

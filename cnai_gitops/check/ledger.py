@@ -8,7 +8,7 @@ once, because sensors and people start it; one that a schedule runs is counted t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -24,13 +24,17 @@ K = TypeVar("K", bound=Hashable)
 
 def peaks(bodies: Sequence[Body], known: Mapping[str, Accelerator] | None = None) -> dict[Key, Demand]:
     """Peak of every object of one target, by the `known` classes (ours); the larger one where two bodies have the same identity."""
-    with counting(known):
-        return _peaks(bodies)
-
-
-def _peaks(bodies: Sequence[Body]) -> dict[Key, Demand]:
     inventory = Inventory(bodies)
-    through_others = _counted_through_others(inventory)
+    return demands(inventory, counted_through_others(runs(inventory)), known)
+
+
+def demands(inventory: Inventory, through_others: Collection[Key], known: Mapping[str, Accelerator] | None = None) -> dict[Key, Demand]:
+    """Peak of every object of the inventory, by the `known` classes (ours); `through_others` are templates counted where they are run."""
+    with counting(known):
+        return _demands(inventory, through_others)
+
+
+def _demands(inventory: Inventory, through_others: Collection[Key]) -> dict[Key, Demand]:
     found: dict[Key, Demand] = {}
     for key, same in inventory.bodies.items():
         if key in through_others or all(_covered(body, inventory) for body in same):
@@ -43,7 +47,24 @@ def _peaks(bodies: Sequence[Body]) -> dict[Key, Demand]:
     return found
 
 
-def findings(bodies: Sequence[Body], found: Mapping[Key, Demand], target: str = "") -> list[Finding]:
+def as_data(found: Mapping[Key, Demand]) -> list[list[Any]]:
+    """Peaks as plain data with exact numbers; objects that hold nothing are left out."""
+    return [
+        [list(key), {name: str(amount) for name, amount in demand.peak.items()}, list(demand.unknown)]
+        for key, demand in found.items()
+        if demand.peak or demand.unknown
+    ]
+
+
+def read(data: Iterable[Sequence[Any]]) -> dict[Key, Demand]:
+    """The peaks that were written as plain data."""
+    return {
+        Key(*key): Demand({name: INFINITE if amount == "inf" else Fraction(amount) for name, amount in peak.items()}, tuple(unknown))
+        for key, peak, unknown in data
+    }
+
+
+def findings(inventory: Inventory, found: Mapping[Key, Demand], target: str = "") -> list[Finding]:
     """What the ledger could not tell: CNAI601 unbounded, CNAI602 unknown, CNAI603 a quantity that is no whole number."""
     result = []
     for key, demand in found.items():
@@ -54,7 +75,7 @@ def findings(bodies: Sequence[Body], found: Mapping[Key, Demand], target: str = 
         for words in demand.unknown:
             code = "CNAI603" if UNREADABLE in words else "CNAI602"
             result.append(Finding(code=code, message=f"{key.kind} {key.name}: {words}", resource=str(key), target=target))
-    return result + list(_unsaid_limits(bodies, found, target))
+    return result + list(_unsaid_limits(inventory, found, target))
 
 
 @dataclass(slots=True)
@@ -79,9 +100,19 @@ def team_totals(found: Iterable[tuple[K, Demand]], team_of: Callable[[K], str]) 
     return dict(totals)
 
 
-def _counted_through_others(inventory: Inventory) -> set[Key]:
-    """Workflow templates that a schedule, a workflow or another template runs."""
-    runs = {key: found for key, same in inventory.bodies.items() if (found := _called(same, inventory)) is not None}
+def runs(inventory: Inventory) -> dict[Key, set[Key]]:
+    """What each object of the inventory has run, of those whose kinds have something run."""
+    return {key: found for key, same in inventory.bodies.items() if (found := _called(same, inventory)) is not None}
+
+
+def has_runs(key: Key) -> bool:
+    """True for an object of a kind that has something run."""
+    kind = kind_of_key(key)
+    return bool(kind and kind.calls)
+
+
+def counted_through_others(runs: Mapping[Key, Collection[Key]]) -> set[Key]:
+    """Workflow templates that a schedule, a workflow or another template of a target runs, from what each of them has run."""
     templates = {key for key in runs if (kind := kind_of_key(key)) and kind.runs == "named"}
     wanted_by_others = {template for key, wanted in runs.items() for template in wanted if template != key}
     roots = [key for key in runs if key not in templates] + [key for key in runs if key in templates and key not in wanted_by_others]
@@ -106,8 +137,8 @@ def _covered(body: Body, inventory: Inventory) -> bool:
     return bool(kind and kind.covered and kind.covered(body, inventory))
 
 
-def _reach(key: Key, runs: Mapping[Key, set[Key]], reached: set[Key]) -> None:
-    queue = list(runs[key] - {key})
+def _reach(key: Key, runs: Mapping[Key, Collection[Key]], reached: set[Key]) -> None:
+    queue = list(set(runs[key]) - {key})
     while queue:
         template = queue.pop()
         if template in runs and template not in reached:
@@ -119,24 +150,27 @@ def _lost_target(body: Body, inventory: Inventory) -> tuple[str, ...]:
     """Words about an autoscaler whose target is neither here nor made by an object that is (`scorer` makes `scorer-predictor`)."""
     kind = kind_of(body)
     scaled = kind.scales(body) if kind and kind.scales else None
-    if scaled is None or scaled[0] in inventory.bodies:
+    if scaled is None or inventory.has(scaled[0]):
         return ()
     target = scaled[0]
     starts = (target.name[:at] for at, character in enumerate(target.name) if character == "-")
-    if any(inventory.named.get((target.namespace, start), set()) - {body.get("kind")} for start in starts):
+    if any(inventory.is_named(target.namespace, start, str(body.get("kind"))) for start in starts):
         return ()
     return (f"its target {target.kind} {target.name} is not among the manifests",)
 
 
-def _unsaid_limits(bodies: Sequence[Body], found: Mapping[Key, Demand], target: str) -> Iterator[Finding]:
+def _unsaid_limits(inventory: Inventory, found: Mapping[Key, Demand], target: str) -> Iterator[Finding]:
     """CNAI601 for a scaler that leaves its maximum to its controller although what it scales holds accelerators."""
-    for body in bodies:
+    for body in inventory:
         key, kind = key_of(body), kind_of(body)
         if kind is None or kind.unsaid is None or _says(body, kind.unsaid.field):
             continue
         scaled = kind.scales(body) if kind.scales else None
-        held = found.get(scaled[0] if scaled else key, Demand())
-        if any(held.peak.values()):
+        held = found.get(scaled[0] if scaled else key)
+        if held is None and scaled:
+            other = inventory.get(*scaled[0])
+            held = inventory.demand(other) if other else None
+        if held and any(held.peak.values()):
             field = kind.unsaid.field.rpartition(".")[2]
             message = f"{key.kind} {key.name}: {field} is absent, so {kind.unsaid.by} goes up to {kind.unsaid.most}"
             yield Finding(code="CNAI601", message=message, resource=str(key), target=target, help=f"set {kind.unsaid.field}")
@@ -147,19 +181,3 @@ def _says(body: Body, field: str) -> bool:
     for name in field.split("."):
         node = node.get(name) if isinstance(node, Mapping) else None
     return node is not None
-
-
-def _has_containers(node: Any) -> bool:
-    return any(isinstance(value, list) and any(isinstance(c, Mapping) for c in value) for value in _values(node, ("containers",)))
-
-
-def _values(node: Any, names: tuple[str, ...]) -> Iterator[Any]:
-    """Values of the named keys anywhere in plain data."""
-    queue = [node]
-    while queue:
-        here = queue.pop()
-        if isinstance(here, Mapping):
-            yield from (here[name] for name in names if name in here)
-            queue += here.values()
-        elif isinstance(here, list):
-            queue += here

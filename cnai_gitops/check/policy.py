@@ -17,7 +17,8 @@ import orjson
 
 from cnai_gitops.check.canary import CANARY, Example, planted, read_canaries
 from cnai_gitops.check.rego import RegoFile, read_files
-from cnai_gitops.check.rules import TIERS, Rule, rules_of
+from cnai_gitops.check.rules import Rule, rules_of
+from cnai_gitops.check.sheet import Sheet, as_json, require_keys
 from cnai_gitops.errors import NotEvaluated
 from cnai_gitops.findings import Finding, Severity, ordered
 from cnai_gitops.resolved.identity import DocumentId
@@ -31,8 +32,6 @@ _FLAGS = (
     "--parser", "json", "-p", "policy", "-d", "data", "-n", "gate", "--strict", "--rego-version", "v1", "--show-builtin-errors",
     "--capabilities", "capabilities.json", "--no-color", "-o", "json",
 )  # fmt: skip
-_DOCUMENT = {"id": str, "env": str, "tier": str, "cluster": str, "object": dict, "pods": list, "images": list}
-_IMAGE = ("path", "image", "digest")
 _USE = ("id", "env", "tier", "cluster", "app", "dataset", "access")
 _TEMPLATE = ("path", "budgets")
 _BUDGET = ("id", "spec")
@@ -71,32 +70,36 @@ class Pack:
 
 
 def gate(
-    documents: list[dict[str, Any]],
+    documents: Sheet | Iterable[Mapping[str, Any]],
     data: Mapping[str, Any],
     *,
-    packs: Sequence[Path],
+    packs: Sequence[Path] = (),
+    pack: Pack | None = None,
     conftest: Path,
     workdir: Path | None = None,
     run: Callable[..., Answer] | None = None,
     timeout: float = TIMEOUT,
 ) -> list[Finding]:
-    """What the policies of `packs` (the built-in one first) say about the documents of the inventory.
+    """What the policies of `packs` (the built-in one first; or of a `pack` that was loaded) say about the documents of the inventory.
 
     `data` holds one entry per fact (`run` with the day in `at`, `uses`, `datasets`, `ledger` ...). Findings about documents
     have no location yet. Unsound policy files are findings, and nothing else is judged then. Raises NotEvaluated whenever
     some rule or document may have been passed over. `workdir` keeps what conftest was given; `run` starts a process as
     `system.process.run` does.
     """
-    pack, findings = load(packs)
-    if findings:
-        return ordered(findings)
-    _require(documents, data)
-    everything, facts = planted(documents, _ABSENT | {"ledger": {"teams": [], "documents": {}}} | dict(data), pack.canaries.values())
-    facts["run"] = facts["run"] | {"documents": len(everything), "packages": sorted({file.package for file in pack.files})}
+    if pack is None:
+        pack, findings = load(packs)
+        if findings:
+            return ordered(findings)
+    sheet = documents if isinstance(documents, Sheet) else Sheet(documents)
+    _require(sheet, data)
+    planted_documents, facts = planted([], _ABSENT | {"ledger": {"teams": [], "documents": {}}} | dict(data), pack.canaries.values())
+    count = len(sheet) + len(planted_documents)
+    facts["run"] = facts["run"] | {"documents": count, "packages": sorted({file.package for file in pack.files})}
     with _folder(workdir) as folder:
-        _write(folder, everything, facts, pack)
+        _write(folder, sheet.finish(planted_documents), facts, pack)
         verdicts = _judge(folder, conftest, run, timeout, pack)
-    return ordered(_believe(verdicts, pack, len(everything)))
+    return ordered(_believe(verdicts, pack, count))
 
 
 def load(packs: Sequence[Path]) -> tuple[Pack, list[Finding]]:
@@ -113,41 +116,26 @@ def load(packs: Sequence[Path]) -> tuple[Pack, list[Finding]]:
 # -- what goes in --------------------------------------------------------------------------------------------
 
 
-def _require(documents: list[dict[str, Any]], data: Mapping[str, Any]) -> None:
+def _require(sheet: Sheet, data: Mapping[str, Any]) -> None:
     """Refuse input of which Rego would silently skip a part."""
-    ids = set()
-    for document in documents:
-        if any(not isinstance(document.get(key), kind) for key, kind in _DOCUMENT.items()) or document["tier"] not in TIERS:
-            raise NotEvaluated(f"document {str(document.get('id'))!r} of the inventory is not complete")
-        _require_keys(document["id"], document["images"], _IMAGE)
-        ids.add(document["id"])
-    if len(ids) != len(documents):
-        raise NotEvaluated("two documents of the inventory have the same id")
     if _RESERVED & set(data) or not _DATE.match(str(data.get("run", {}).get("at", ""))):
         raise NotEvaluated("the facts for the policies need the day in run.at, and none may be called " + ", ".join(sorted(_RESERVED)))
     totals = data.get("ledger", {}).get("teams", [])
-    _require_keys("uses", data.get("uses", []), _USE)
+    require_keys("uses", data.get("uses", []), _USE)
     services = data.get("services", [])
-    _require_keys("services", services, _SERVICE)
+    require_keys("services", services, _SERVICE)
     templates = [template for service in services for template in service["templates"]]
-    _require_keys("services.templates", templates, _TEMPLATE)
-    _require_keys("services.templates.budgets", (budget for template in templates for budget in template["budgets"]), _BUDGET)
-    _require_keys("ledger.teams", totals, _TOTAL)
-    _require_keys("scans", data.get("scans", {}).values(), _SCAN)
+    require_keys("services.templates", templates, _TEMPLATE)
+    require_keys("services.templates.budgets", (budget for template in templates for budget in template["budgets"]), _BUDGET)
+    require_keys("ledger.teams", totals, _TOTAL)
+    require_keys("scans", data.get("scans", {}).values(), _SCAN)
     named = [
-        *ids,
+        *sheet.ids,
         *(entry["id"] for entry in (*data.get("uses", []), *services)),
         *(f"{total['env']}/" for total in totals),
     ]
     if any(name.startswith(f"{CANARY}/") for name in named):
         raise NotEvaluated(f"an environment may not be called {CANARY}: its findings would be taken for those of the examples")
-
-
-def _require_keys(name: str, entries: Iterable[Mapping[str, Any]], keys: Sequence[str]) -> None:
-    for entry in entries:
-        missing = [key for key in keys if key not in entry]
-        if missing:
-            raise NotEvaluated(f"an entry of {name} lacks {', '.join(missing)}, so rules would skip it")
 
 
 @contextmanager
@@ -159,14 +147,10 @@ def _folder(workdir: Path | None) -> Iterator[Path]:
         yield Path(name)
 
 
-def _write(folder: Path, documents: list[dict[str, Any]], facts: Mapping[str, Any], pack: Pack) -> None:
+def _write(folder: Path, inventory: bytes | bytearray, facts: Mapping[str, Any], pack: Pack) -> None:
     """Exactly the files that conftest may see: nothing of a pull request is handed over as a folder."""
-    try:
-        files = {f"data/{key}.json": orjson.dumps({key: value}) for key, value in facts.items()}
-        files["inventory.json"] = orjson.dumps({"documents": documents})
-    except TypeError as error:
-        raise NotEvaluated(f"the inventory cannot be written as JSON: {error}") from error
-    files["capabilities.json"] = pack.capabilities
+    files: dict[str, bytes | bytearray] = {f"data/{key}.json": as_json({key: value}) for key, value in facts.items()}
+    files |= {"inventory.json": inventory, "capabilities.json": pack.capabilities}
     files |= {f"policy/{place}": file.text.encode() for place, file in _places(pack).items()}
     with Writer(folder) as writer:
         for path, content in sorted(files.items()):

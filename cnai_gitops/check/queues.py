@@ -5,7 +5,7 @@ Must not: judge what a team may hold (policies do), simulate admission over time
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -14,17 +14,16 @@ from cnai_gitops.facts import Accelerator
 from cnai_gitops.findings import Finding
 from cnai_gitops.resources.accelerators import class_of, counting, is_accelerator, pod_demand
 from cnai_gitops.resources.base import INFINITE, Body, Demand, World, key_of, kind_of
-from cnai_gitops.resources.kueue.quotas import QUEUE_LABEL, Amount, ceilings, flavor_labels, queue_of
+from cnai_gitops.resources.kueue.quotas import MEMBERS, QUEUE_LABEL, Amount, ceilings, flavor_labels, queue_of
 
 
-def never_admitted(bodies: Iterable[Body], target: str = "", known: Mapping[str, Accelerator] | None = None) -> list[Finding]:
+def never_admitted(inventory: Inventory, target: str = "", known: Mapping[str, Accelerator] | None = None) -> list[Finding]:
     """CNAI604 for each workload, embedded ones too, whose smallest need is above all that its queue can ever give."""
     with counting(known):
-        return _never_admitted(bodies, target)
+        return _never_admitted(inventory, target)
 
 
-def _never_admitted(bodies: Iterable[Body], target: str) -> list[Finding]:
-    inventory = Inventory(bodies)
+def _never_admitted(inventory: Inventory, target: str) -> list[Finding]:
     found = []
     for body in inventory:
         for path, workload in (("", body), *embedded(body, inventory)):
@@ -61,7 +60,7 @@ def _too_large(body: Body, inventory: Inventory) -> Iterator[tuple[str, Amount, 
     queue = queue_of(body, inventory)
     if queue is None:
         return
-    limits = ceilings(queue, inventory)
+    limits = ceilings(queue, inventory.all(*MEMBERS))
     for name, need in single_workload(body, inventory).peak.items():
         limit = sum((amount for pair, amount in limits.items() if _serves(pair, name, inventory)), Fraction(0))
         if need > limit:

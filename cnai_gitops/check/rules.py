@@ -16,6 +16,9 @@ from cnai_gitops.findings import Finding, Location
 from cnai_gitops.source.files import SourceError
 
 TIERS = ("dev", "staging", "prod")
+SCOPES = ("unit", "images", "totals", "repository")
+"""What the verdicts of a rule follow from: the documents of one owner on one target and the facts about them (its uses of
+datasets, its services); the images of documents, their scans and the day; totals of teams; or everything at once."""
 _ID = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 _WEIGHT = {"warn": 0, "deny": 1}
 
@@ -23,7 +26,8 @@ _WEIGHT = {"warn": 0, "deny": 1}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One policy. `severity` maps a tier to `warn` or `deny` and never falls from dev to prod; `controls` maps a
-    standard to its paragraphs; `folder` is where the rule and its examples are; `aliases` are ids that it had before."""
+    standard to its paragraphs; `folder` is where the rule and its examples are; `aliases` are ids that it had before;
+    `scope` says what its verdicts follow from."""
 
     id: str
     title: str
@@ -37,6 +41,7 @@ class Rule:
     location: Location
     folder: Path
     aliases: tuple[str, ...] = ()
+    scope: str = "repository"
 
     @property
     def area(self) -> str:
@@ -67,6 +72,7 @@ def rules_of(files: Sequence[RegoFile]) -> tuple[dict[str, Rule], list[Finding]]
             findings += error.findings
             continue
         wrong = [*_faults(rule_id, record), *_faults_of_text(parts)]
+        wrong = wrong or _beyond_scope(rule_id, str(record["custom"].get("scope", "repository")), parts, files)
         findings += [Finding(code=code, message=text, location=main.location, help=help_) for code, text, help_ in wrong]
         if not wrong:
             rules[rule_id] = _rule(record, main)
@@ -103,6 +109,7 @@ def _rule(record: Mapping[str, Any], file: RegoFile) -> Rule:
         location=file.location,
         folder=(file.root / file.path).parent,
         aliases=tuple(custom.get("aliases", ())),
+        scope=custom.get("scope", "repository"),
     )
 
 
@@ -131,6 +138,8 @@ def _faults(rule_id: str, record: Mapping[str, Any]) -> list[tuple[str, str, str
             wrong.append("custom.aliases is a list of earlier ids, each <area>.<rule>")
         if not all(isinstance(items, list) for items in custom["controls"].values()):
             wrong.append("each entry of controls is a list")
+        if custom.get("scope", "repository") not in SCOPES:
+            wrong.append(f"custom.scope is one of {', '.join(SCOPES)}")
         wrong += _unsteady(custom["severity"])
     return [("CNAI704", f"METADATA of rule {rule_id}: {text}", "correct the comment above the package") for text in wrong]
 
@@ -153,3 +162,27 @@ def _faults_of_text(parts: Sequence[RegoFile]) -> list[tuple[str, str, str]]:
             "write a deny rule, or name the package lib.<name>",
         )
     ]
+
+
+_BEYOND = {
+    "unit": r"\bdata\.(?:run|ledger|environments|scans|datasets)\b",
+    "images": r"\bdata\.(?:ledger|uses|services|datasets)\b|\bevery_(?:pod|container)\b|\binput\.|\.object\b|\.pods\b",
+    "totals": r"\bdata\.(?:uses|services|datasets)\b|\bevery_\w+|\binput\b|\.object\b|\.pods\b",
+}
+"""What the text of a rule may not name, by its scope."""
+
+
+def _beyond_scope(rule_id: str, scope: str, parts: Sequence[RegoFile], files: Sequence[RegoFile]) -> list[tuple[str, str, str]]:
+    """A rule that looks at more than it says: what it said of the same documents yesterday could be another thing today."""
+    texts = [_without_comments(file.text) for file in parts]
+    named = {found[0] for text in texts for found in re.finditer(_BEYOND.get(scope, r"(?!)"), text)}
+    if scope == "unit":  # through a library as well, which may only join what it is given
+        used = {name for text in texts for name in re.findall(r"^import data\.(lib\.\w+)", text, re.MULTILINE)}
+        libraries = [_without_comments(file.text) for file in files if file.package in used]
+        named |= {found[0] for text in libraries for found in re.finditer(r"\bdata\.(?:run|ledger|environments|scans)\b", text)}
+    text = f"METADATA of rule {rule_id}: its scope is {scope}, and it reads {', '.join(sorted(named))}"
+    return [("CNAI704", text, "leave custom.scope out, or give it the scope that it has")] if named else []
+
+
+def _without_comments(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,21 @@ LARGEST = 64 * 1024 * 1024
 NAME = re.compile(r"(?:^|/)([0-9a-f]{64})\.json$")
 
 
-def load_scans(root: Path) -> tuple[dict[str, Any], list[Finding]]:
-    """Scan reports by digest (`sha256:…`); a file's name is the digest of the image that it is about."""
+def load_scans(root: Path, known: Mapping[str, Any] | None = None) -> tuple[dict[str, Any], list[Finding], dict[str, Any]]:
+    """Scan reports by digest (`sha256:…`), what is wrong with some, and by file what the next run may know.
+
+    A file's name is the digest of the image that it is about. `known` are files of an earlier run; one of the same time of
+    change (ns) and size is not read again.
+    """
     scans: dict[str, Any] = {}
     findings: list[Finding] = []
+    seen: dict[str, Any] = {}
     for file in list_files(root, FOLDER, [".json"]):
+        stamp = _stamp(root, file)
+        if known and stamp and known.get(file, {}).get("stamp") == stamp:
+            seen[file] = known[file]
+            scans[seen[file]["digest"]] = seen[file]["scan"]
+            continue
         name = NAME.search(file)
         place = Location(file, 1)
         if name is None:
@@ -48,7 +58,17 @@ def load_scans(root: Path) -> tuple[dict[str, Any], list[Finding]]:
         findings += wrong
         if scan is not None:
             scans[digest] = scan
-    return scans, findings
+        if scan is not None and not wrong and stamp:
+            seen[file] = {"stamp": stamp, "digest": digest, "scan": scan}
+    return scans, findings, seen
+
+
+def _stamp(root: Path, file: str) -> list[int]:
+    try:
+        found = (root / file).stat()
+    except OSError:
+        return []
+    return [found.st_mtime_ns, found.st_size]
 
 
 def _json(text: str) -> Any:

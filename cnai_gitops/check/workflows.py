@@ -6,7 +6,7 @@ Must not: look at resources or rights (ledger, policies).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from cnai_gitops.findings import Finding
@@ -22,10 +22,15 @@ LARGEST = 200
 """Most templates of a workflow and most tasks of a DAG that the full CRDs accept."""
 
 
-def lint(bodies: Iterable[Body], target: str = "") -> list[Finding]:
-    """Findings on every workflow of one target: CNAI501 reference, CNAI502 name, CNAI503 condition, CNAI504 parameter, CNAI505 size."""
+def lint(bodies: Iterable[Body], target: str = "", others: Callable[[], Iterable[str]] = tuple) -> list[Finding]:
+    """Findings on every workflow of one target: CNAI501 reference, CNAI502 name, CNAI503 condition, CNAI504 parameter, CNAI505 size.
+
+    `others` names the WorkflowTemplates of the target that are not among the bodies.
+    """
     bodies = list(bodies)
     templates = {key.name for body in bodies if (key := key_of(body))[:2] == TEMPLATE}
+    if any(name not in templates for name in _references(bodies)):
+        templates |= set(others())
     found: list[Finding] = []
     for body in bodies:
         if kind_of(body) in KINDS:
@@ -33,6 +38,15 @@ def lint(bodies: Iterable[Body], target: str = "") -> list[Finding]:
             for code, path, message, help_ in _workflow(spec, templates):
                 found.append(Finding(code=code, message=message, path=path, resource=str(key_of(body)), target=target, help=help_))
     return found
+
+
+def _references(bodies: Iterable[Body]) -> Iterator[str]:
+    """Names of the templates that workflows run as a whole."""
+    for body in bodies:
+        if kind_of(body) in KINDS:
+            name = workflow_spec(body)[0].get("workflowTemplateRef", {}).get("name")
+            if name is not None:
+                yield name
 
 
 Fault = tuple[str, str, str, str]

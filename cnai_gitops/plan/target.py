@@ -23,6 +23,11 @@ class Target:
     cluster: str
     facts: Facts = field(default_factory=built_in)
     neutral: bool = False
+    name: str = field(init=False)
+    """`environment/cluster`."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", f"{self.environment.name}/{self.cluster}")  # it is asked for all the time
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Target) and self.name == other.name
@@ -34,11 +39,6 @@ class Target:
     def env(self) -> str:
         """Environment name; "base" for the neutral target."""
         return self.environment.name
-
-    @property
-    def name(self) -> str:
-        """`environment/cluster`."""
-        return f"{self.env}/{self.cluster}"
 
     @property
     def place(self) -> Cluster:

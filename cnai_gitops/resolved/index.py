@@ -22,9 +22,10 @@ from cnai_gitops.plan.selection import EVERYTHING, Selection
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resolved.kustomize_tree import Files, kustomize_tree, overlay_path
 from cnai_gitops.resolved.memory import AppRecord, Keys, UnitRecord
+from cnai_gitops.resolved.patched import patched
 from cnai_gitops.resolved.units import Objects, Summary, Unit, pack, unpack
 from cnai_gitops.resolved.unpinned import MARK, unpinned
-from cnai_gitops.resources.base import Key, Resource
+from cnai_gitops.resources.base import Resource
 from cnai_gitops.system.git import blob_id
 
 
@@ -66,6 +67,14 @@ class Resolved:
                 team = self.plan.project.apps[name].value.team
                 found[name] = tuple(Unit(name, target, team) for target in self.plan.targets_of(name))
         return {name: units for name, units in found.items() if units}
+
+    @cached_property
+    def _on(self) -> Mapping[str, list[Unit]]:
+        """Units of applications by target name."""
+        found: dict[str, list[Unit]] = {}
+        for unit in (unit for units in self.apps.values() for unit in units):
+            found.setdefault(unit.target.name, []).append(unit)
+        return found
 
     @cached_property
     def platforms(self) -> tuple[Unit, ...]:
@@ -113,6 +122,10 @@ class Resolved:
                 self.load(unit)
         return self._summaries[unit]
 
+    def _keys(self, unit: Unit) -> Sequence[str]:
+        record = self._record(unit)
+        return record.data["summary"]["keys"] if record else self.summary(unit).keys
+
     def consumer(self, app: str) -> Consumer:
         """What an application touches."""
         return self.records[app].consumer if app in self.records else consumer(self.plan, app)
@@ -156,26 +169,25 @@ class Resolved:
         keys = Keys(self.plan.project)
         found = {}
         for app in self.plan.project.apps:
-            known = self.records.get(app)
-            if known and all(unit.blob or not self._blobs.get(self._unit(app, name)) for name, unit in known.units.items()):
-                found[app] = known
+            if app in self.records and not (self._blobless(app) and app in self.apps and self._blobs.keys() & set(self.apps[app])):
+                found[app] = self.records[app]
             elif not exit_code(self.plan.of_apps.get(app, ())):
                 found[app] = self._now(app, keys)
         return found
+
+    def _blobless(self, app: str) -> bool:
+        return not all(unit.blob for unit in self.records[app].units.values())
 
     def _now(self, app: str, keys: Keys) -> AppRecord:
         touched = self.consumer(app)
         datasets, models = [use.dataset for use in touched.uses], [model for _, model in touched.serves]
         units = {
-            unit.target.name: UnitRecord(
+            unit.target.name: UnitRecord.of(
                 keys.unit(app, unit.target.env, datasets, models), self.summary(unit), self.tenant(unit), self._blobs.get(unit, "")
             )
             for unit in self.apps.get(app, ())
         }
-        return AppRecord(keys.app(app, datasets, models), touched.team, touched, self.hatches(app), self.plan.of_apps.get(app, ()), units)
-
-    def _unit(self, app: str, target: str) -> Unit:
-        return next(unit for unit in self.apps[app] if unit.target.name == target)
+        return AppRecord.of(keys.app(app, datasets, models), touched, self.hatches(app), self.plan.of_apps.get(app, ()), units)
 
     def _record(self, unit: Unit) -> UnitRecord | None:
         record = self.records.get(unit.owner)
@@ -208,11 +220,12 @@ class Resolved:
 
         With `apps` only those and what is named alike are looked at.
         """
-        first: dict[tuple[str, Key], Unit] = {}
+        first: dict[str, dict[str, Unit]] = {}
         findings: list[Finding] = []
         for unit in (unit for name, units in self.apps.items() if not apps or _alike(name, apps) for unit in units):
-            for key in self.summary(unit).keys:
-                other = first.setdefault((unit.target.name, key), unit)
+            there = first.setdefault(unit.target.name, {})
+            for key in self._keys(unit):
+                other = there.setdefault(key, unit)
                 if other is not unit:
                     findings.append(self._collision(key, other, unit))
         return findings
@@ -221,7 +234,7 @@ class Resolved:
 
     def _make(self, unit: Unit) -> Objects:
         if unit.owner == PLATFORM:
-            tenants = (self.tenant(one) for units in self.apps.values() for one in units if one.target == unit.target)
+            tenants = (self.tenant(one) for one in self._on.get(unit.target.name, ()))
             return Objects(unit, tuple(ordered(compile_platform(unit.target, tenants))))
         if unit.owner == HUB:
             return Objects(unit, tuple(ordered(compile_argocd(self.plan.project.config, unit.target, self._carried(unit.target)))))
@@ -235,7 +248,7 @@ class Resolved:
             files = self.tree(unit.owner).files
         except Unwritable:  # said where the tree is rendered
             return Objects(unit, plain, findings)
-        return Objects(unit, tuple(_patched(plain, self.patch(files, overlay_path(unit.target, unit.owner)))), findings)
+        return Objects(unit, tuple(patched(plain, self.patch(files, overlay_path(unit.target, unit.owner)))), findings)
 
     def _compiled(self, unit: Unit) -> Objects:
         resources, findings = compile_app(self.plan, self.plan.app(unit.owner, unit.target))
@@ -262,34 +275,13 @@ class Resolved:
             carried[unit.target].append(Presence(unit.owner, unit.team, self.summary(unit).kinds))
         return carried
 
-    def _collision(self, key: Key, one: Unit, other: Unit) -> Finding:
-        stage = next(r.stage for r in self.load(other).resources if r.key == key)
-        message = f"{one.owner} and {other.owner} both make {key.kind}/{key.name}"
-        at = self.plan.project.apps[other.owner].place.locate(tuple(stage.split(".", 1)))
+    def _collision(self, key: str, one: Unit, other: Unit) -> Finding:
+        resource = next(r for r in self.load(other).resources if str(r.key) == key)
+        message = f"{one.owner} and {other.owner} both make {resource.key.kind}/{resource.key.name}"
+        at = self.plan.project.apps[other.owner].place.locate(tuple(resource.stage.split(".", 1)))
         return Finding(code="CNAI301", message=message, location=at, target=other.target.name, help="rename one of the stages")
 
 
 def _alike(name: str, apps: Collection[str]) -> bool:
     """True for one of these applications, and for one whose name begins like theirs, so that a stage could make them equal."""
     return any(f"{name}-".startswith(f"{app}-") or f"{app}-".startswith(f"{name}-") for app in apps)
-
-
-def _patched(resources: Sequence[Resource], bodies: Sequence[dict[str, Any]]) -> list[Resource]:
-    """What kustomize built, with the stages and the key order of what we resolved."""
-    known = {resource.key: resource for resource in resources}
-    result = []
-    for body in bodies:
-        resource = Resource(body)
-        original = known.get(resource.key)
-        result.append(Resource(_like(body, original.body), original.stage, original.trace) if original else resource)
-    return ordered(result)
-
-
-def _like(value: Any, model: Any) -> Any:
-    """`value` with its keys in the order of `model`: a hand-written patch must not reorder a whole file."""
-    if isinstance(value, dict) and isinstance(model, dict):
-        keys = [key for key in model if key in value] + [key for key in value if key not in model]
-        return {key: _like(value[key], model.get(key)) for key in keys}
-    if isinstance(value, list) and isinstance(model, list):
-        return [_like(item, model[i] if i < len(model) else None) for i, item in enumerate(value)]
-    return value

@@ -5,7 +5,7 @@ Must not: keep anything about an application with findings that fail, or be beli
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,56 +29,94 @@ TOOLS = ("kbuild", "kustomize")
 
 @dataclass(frozen=True, slots=True)
 class UnitRecord:
-    """What is known of an application on one target. `key` is a digest of all that it was made from, `blob` git's name of its manifest."""
+    """What is known of an application on one target, as plain data that is looked at when it is asked for."""
 
-    key: str
-    summary: Summary
-    tenant: Tenant
-    blob: str
+    data: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, key: str, summary: Summary, tenant: Tenant, blob: str) -> UnitRecord:
+        """`key` is a digest of all that the unit was made from, `blob` git's name for the content of its manifest."""
+        return cls({"key": key, "summary": summary.plain(), "tenant": asdict(tenant), "blob": blob})
+
+    @property
+    def key(self) -> str:
+        """Digest of all that the unit was made from."""
+        return str(self.data["key"])
+
+    @property
+    def blob(self) -> str:
+        """Git's name for the content of the manifest; empty when no manifest was made."""
+        return str(self.data["blob"])
+
+    @property
+    def summary(self) -> Summary:
+        """What others may ask of it."""
+        return Summary.read(self.data["summary"])
+
+    @property
+    def tenant(self) -> Tenant:
+        """What it asks of the platform."""
+        data = self.data["tenant"]
+        return Tenant(data["team"], tuple(data["secrets"]), data["retrains"])
 
 
 @dataclass(frozen=True, slots=True)
 class AppRecord:
-    """What is known of an application; `units` are by target name, `hatches` in words by environment (the blueprint's under "")."""
+    """What is known of an application, as plain data that is looked at when it is asked for."""
 
-    key: str
-    team: str
-    consumer: Consumer
-    hatches: Mapping[str, tuple[str, ...]]
-    findings: tuple[Finding, ...]
-    units: Mapping[str, UnitRecord]
+    data: Mapping[str, Any]
 
     @classmethod
-    def read(cls, data: Mapping[str, Any]) -> AppRecord:
-        """The record that was written as plain data."""
-        of = data["consumer"]
+    def of(
+        cls,
+        key: str,
+        consumer: Consumer,
+        hatches: Mapping[str, Sequence[str]],
+        findings: Iterable[Finding],
+        units: Mapping[str, UnitRecord],
+    ) -> AppRecord:
+        """`units` are by target name; `hatches` in words by environment, the blueprint's under ""."""
+        return cls(
+            {
+                "key": key,
+                "consumer": asdict(consumer),
+                "hatches": {env: list(words) for env, words in hatches.items()},
+                "findings": [asdict(finding) for finding in findings],
+                "units": {name: unit.data for name, unit in units.items()},
+            }
+        )
+
+    @property
+    def key(self) -> str:
+        """Digest of all that it was made from, everywhere."""
+        return str(self.data["key"])
+
+    @property
+    def team(self) -> str:
+        """Its team."""
+        return str(self.data["consumer"]["team"])
+
+    @property
+    def consumer(self) -> Consumer:
+        """What it touches."""
+        of = self.data["consumer"]
         uses, serves = tuple(Use(**use) for use in of["uses"]), tuple((stage, model) for stage, model in of["serves"])
-        units = {
-            name: UnitRecord(unit["key"], Summary.read(unit["summary"]), _tenant(unit["tenant"]), unit["blob"])
-            for name, unit in data["units"].items()
-        }
-        hatches = {env: tuple(words) for env, words in data["hatches"].items()}
-        findings = tuple(finding_of(finding) for finding in data["findings"])
-        return cls(data["key"], data["team"], Consumer(of["app"], of["team"], of["purpose"], uses, serves), hatches, findings, units)
+        return Consumer(of["app"], of["team"], of["purpose"], uses, serves)
 
-    def plain(self) -> dict[str, Any]:
-        """As plain data."""
-        units = {
-            name: {"key": unit.key, "summary": unit.summary.plain(), "tenant": asdict(unit.tenant), "blob": unit.blob}
-            for name, unit in self.units.items()
-        }
-        return {
-            "key": self.key,
-            "team": self.team,
-            "consumer": asdict(self.consumer),
-            "hatches": self.hatches,
-            "findings": [asdict(finding) for finding in self.findings],
-            "units": units,
-        }
+    @property
+    def hatches(self) -> Mapping[str, tuple[str, ...]]:
+        """Escape hatches and patch folders."""
+        return {env: tuple(words) for env, words in self.data["hatches"].items()}
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is said of it, none of which fails."""
+        return tuple(finding_of(finding) for finding in self.data["findings"])
 
-def _tenant(data: Mapping[str, Any]) -> Tenant:
-    return Tenant(data["team"], tuple(data["secrets"]), data["retrains"])
+    @property
+    def units(self) -> Mapping[str, UnitRecord]:
+        """By target name."""
+        return {name: UnitRecord(data) for name, data in self.data["units"].items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,26 +143,17 @@ class Memory:
                 uses = (use["dataset"] for use in data["consumer"]["uses"])
                 models = (model for _, model in data["consumer"]["serves"])
                 if data["key"] == keys.app(app, uses, models):
-                    found[app] = AppRecord.read(data)
+                    found[app] = AppRecord(data)
         return found
 
-    def plain(self, records: Mapping[str, AppRecord]) -> dict[str, Any]:
-        """Records as plain data; those that were read stay the objects that were read."""
-        return {app: self.apps[app] if self._has(app, record) else record.plain() for app, record in records.items()}
-
-    def write(self, project: Project, apps: Mapping[str, Any]) -> None:
+    def write(self, project: Project, records: Mapping[str, AppRecord]) -> None:
         """Write records for the next run; nothing happens where they are the same."""
-        outline = project.outline()
+        outline, apps = project.outline(), {app: record.data for app, record in records.items()}
         if outline != self.outline or apps.keys() != self.apps.keys() or any(apps[app] is not self.apps[app] for app in apps):
             write_store(project.root, NAME, self.made_by, {"outline": outline, "apps": apps})
 
-    def _has(self, app: str, record: AppRecord) -> bool:
-        known = self.apps.get(app)
-        units = record.units.items()
-        return bool(known and known["key"] == record.key and all(unit.blob == known["units"][name]["blob"] for name, unit in units))
 
-
-def shared_key(project: Project, apps: Mapping[str, Any], made_by: str) -> str:
+def shared_key(project: Project, records: Mapping[str, AppRecord], made_by: str) -> str:
     """Digest of what the platform, the hubs and the map of data are made from: environments, datasets, models, and what records say."""
     nouns = {file for (noun, _), file in project.homes.items() if noun != "Blueprint"}
     sources = {path for file in nouns for path in project.sources[file]}
@@ -132,7 +161,7 @@ def shared_key(project: Project, apps: Mapping[str, Any], made_by: str) -> str:
     files = [[path, project.digests.get(path)] for path in sorted(paths)]
     asked = [
         [app, record["consumer"], [[name, unit["tenant"], unit["summary"]["kinds"]] for name, unit in record["units"].items()]]
-        for app, record in apps.items()
+        for app, record in ((app, record.data) for app, record in records.items())
     ]
     return digest_of(made_by, orjson.dumps([files, asked]))
 

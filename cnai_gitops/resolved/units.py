@@ -14,7 +14,8 @@ import orjson
 from cnai_gitops.compile.argocd import HUB, PLATFORM, Gvk
 from cnai_gitops.findings import Finding
 from cnai_gitops.plan.target import Target
-from cnai_gitops.resources.base import Key, Resource
+from cnai_gitops.resources.base import Resource
+from cnai_gitops.system.store import digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,9 @@ class Objects:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What others may ask of a unit without its objects: their identities, in file order, and their kinds, sorted."""
+    """What others may ask of a unit without its objects: their identities as text, in file order, and their kinds, sorted."""
 
-    keys: tuple[Key, ...]
+    keys: tuple[str, ...]
     kinds: tuple[Gvk, ...]
 
     @classmethod
@@ -52,16 +53,16 @@ class Summary:
         """The summary of these objects."""
         resources = list(resources)
         kinds = sorted({(str(r.body["apiVersion"]), str(r.body["kind"])) for r in resources})
-        return cls(tuple(r.key for r in resources), tuple(kinds))
+        return cls(tuple(str(r.key) for r in resources), tuple(kinds))
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Summary:
         """The summary that was written as plain data."""
-        return cls(tuple(Key(*key) for key in data["keys"]), tuple((version, kind) for version, kind in data["kinds"]))
+        return cls(tuple(data["keys"]), tuple((version, kind) for version, kind in data["kinds"]))
 
     def plain(self) -> dict[str, Any]:
         """As plain data."""
-        return {"keys": [list(key) for key in self.keys], "kinds": self.kinds}
+        return {"keys": list(self.keys), "kinds": [list(gvk) for gvk in self.kinds]}
 
 
 def pack(resources: tuple[Resource, ...]) -> bytes | tuple[Resource, ...]:
@@ -77,3 +78,8 @@ def unpack(packed: bytes | tuple[Resource, ...]) -> tuple[Resource, ...]:
     if not isinstance(packed, bytes):
         return packed
     return tuple(Resource(body, stage, tuple((prefix, words) for prefix, words in trace)) for body, stage, trace in orjson.loads(packed))
+
+
+def content_token(objects: Objects, more: str) -> str:
+    """What stands for a unit that no record has a key of: its objects, and `more` that its findings depend on."""
+    return digest_of(more, orjson.dumps([(r.body, r.stage) for r in objects.resources], default=str))

@@ -85,18 +85,26 @@ class Review:
         return ((target, change) for target in self.targets for change in target.changes)
 
 
-def compare(before: Sides, after: Sides, hatches: Sequence[str] = (), *, applied: bool = True) -> Review:
+def compare(
+    before: Sides, after: Sides, hatches: Sequence[str] = (), *, applied: bool = True, same: Mapping[tuple[str, str], int] | None = None
+) -> Review:
     """Compare two sides, by target and owner, then by identity of the object.
 
-    `applied` means that one side takes the other's place on a cluster: pods restart, and some changes are refused.
+    `applied` means that one side takes the other's place on a cluster: pods restart, and some changes are refused. `same` says
+    how many objects there are where both sides are known to be equal.
     """
+    same = same or {}
     targets = []
-    for target, owner in sorted(before.keys() | after.keys()):
+    for target, owner in sorted(before.keys() | after.keys() | same.keys()):
+        if (target, owner) in same:
+            targets.append(TargetReview(target, owner, (), same[target, owner]))
+            continue
         old = {key_of(body): body for body in before.get((target, owner), ())}
         new = {key_of(body): body for body in after.get((target, owner), ())}
         changes = tuple(_changes(old, new, applied))
         targets.append(TargetReview(target, owner, changes, len(old.keys() | new.keys())))
-    gone = sorted({owner for _, owner in before} - {owner for (_, owner), bodies in after.items() if bodies})
+    left = {owner for (_, owner), bodies in after.items() if bodies} | {owner for (_, owner), count in same.items() if count}
+    gone = sorted({owner for _, owner in before} - left)
     return Review(tuple(targets), tuple(gone), tuple(hatches))
 
 

@@ -5,13 +5,10 @@ Must not: count accelerators (`check.ledger` does).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from cnai_gitops.check.ledger import peaks
-from cnai_gitops.facts import Accelerator
-from cnai_gitops.resources.base import INFINITE, Body, key_of
-from cnai_gitops.review.diff import Sides
+from cnai_gitops.resources.base import INFINITE, Demand, Key
 from cnai_gitops.review.page import QuotaRow
 
 WIDTH = 24
@@ -35,21 +32,17 @@ def rows(after: Sequence[Mapping[str, Any]], before: Sequence[Mapping[str, Any]]
     return sorted(found, key=lambda row: (row.env, row.team, row.accelerator))
 
 
-def ledger_of(side: Sides, known: Mapping[str, Accelerator]) -> list[dict[str, Any]]:
-    """Totals by `known` classes of a side that was not judged, in the form of `ledger.teams` without quotas."""
-    totals: dict[tuple[str, str, str], float] = {}
-    targets: dict[str, list[Body]] = {}
-    for (target, _), bodies in side.items():
-        targets.setdefault(target, []).extend(bodies)
-    for target, bodies in targets.items():
-        teams = {key_of(body): str(body["metadata"].get("labels", {}).get("cnai.dev/team", "")) for body in bodies}
-        for key, demand in peaks(bodies, known).items():
+def totals(demands: Iterable[tuple[str, Callable[[Key], str], Mapping[Key, Demand]]]) -> list[dict[str, Any]]:
+    """Totals of (environment, team of an object, peaks) in the form of `ledger.teams`, without quotas."""
+    found: dict[tuple[str, str, str], float] = {}
+    for env, team_of, peaks in demands:
+        for key, demand in peaks.items():
             for accelerator, amount in demand.peak.items():
-                place = (target.partition("/")[0], teams.get(key, ""), accelerator)
-                totals[place] = totals.get(place, 0) + float(amount)
+                place = (env, team_of(key), accelerator)
+                found[place] = found.get(place, 0) + float(amount)
     return [
         {"env": env, "team": team, "class": accelerator, "peak": None if amount == INFINITE else amount, "quota": None}
-        for (env, team, accelerator), amount in totals.items()
+        for (env, team, accelerator), amount in found.items()
     ]
 
 

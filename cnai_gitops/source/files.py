@@ -44,8 +44,7 @@ class SourceError(InvalidInput):
 class Files:
     """Reads many files below one root, and keeps the last folders open meanwhile. Use it in a `with`.
 
-    `seen` has time of change (ns) and size (bytes) of every file that was read, as they were at that moment, `digests`
-    the BLAKE2 of what was read.
+    `seen` has time of change (ns) and size (bytes) of every file that was read, as they were then, `digests` the BLAKE2 of it.
     """
 
     def __init__(self, root: Path, *, limit: int = MAX_BYTES) -> None:
@@ -87,8 +86,7 @@ class Files:
             os.close(handle)
         if len(data) > self._limit:
             raise _refused("CNAI108", relative, f"is larger than {self._limit:,} bytes", "split it; files that people write are small")
-        self.seen[relative] = (state.st_mtime_ns, state.st_size)
-        self.digests[relative] = hashlib.blake2b(data, digest_size=16).hexdigest()
+        self.seen[relative], self.digests[relative] = (state.st_mtime_ns, state.st_size), hashlib.blake2b(data, digest_size=16).hexdigest()
         return data
 
     def _open(self, relative: str) -> int:
@@ -151,9 +149,6 @@ def list_files(root: Path, folder: str, suffixes: Iterable[str]) -> list[str]:
     if walk.findings:
         raise SourceError(*sorted(walk.findings, key=Finding.sort_key))
     return sorted(walk.files)
-
-
-# -- details -----------------------------------------------------------------------------------------------
 
 
 def _refuse_unsafe_path(relative: str) -> None:

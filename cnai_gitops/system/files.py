@@ -78,7 +78,7 @@ class Writer:
             os.close(self._root)
         self._root = -1
 
-    def write(self, relative: str, data: bytes) -> bool:
+    def write(self, relative: str, data: bytes | bytearray) -> bool:
         """Make the file `relative` hold exactly `data`, mode 0644; False when it already does and nothing was touched.
 
         Raises ToolError on a path that leaves the root, a link or folder in the way, two names that differ only by
@@ -166,7 +166,7 @@ class Writer:
                 raise
             path = above
 
-    def _replace(self, folder: int, name: str, data: bytes) -> os.stat_result:
+    def _replace(self, folder: int, name: str, data: bytes | bytearray) -> os.stat_result:
         temporary = f".{name[:200]}.{os.getpid()}{_TEMPORARY}"
         try:
             descriptor = os.open(temporary, _OPEN_NEW, 0o644, dir_fd=folder)
@@ -212,7 +212,7 @@ def _enter(above: int, name: str, *, make: bool) -> int:
     return os.open(name, _OPEN_FOLDER, dir_fd=above)
 
 
-def _holds(folder: int, name: str, data: bytes) -> os.stat_result | None:
+def _holds(folder: int, name: str, data: bytes | bytearray) -> os.stat_result | None:
     """Status of the regular file `name` when it has exactly these bytes; OSError when something else is in its place."""
     try:
         descriptor = os.open(name, _OPEN_OLD, dir_fd=folder)
@@ -241,7 +241,7 @@ def _read_all(descriptor: int, size: int) -> bytes:
         return first + rest.read()
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
+def _write_all(descriptor: int, data: bytes | bytearray) -> None:
     written = os.write(descriptor, data)
     while written < len(data):
         written += os.write(descriptor, memoryview(data)[written:])

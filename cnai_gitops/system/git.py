@@ -75,11 +75,16 @@ def read_blobs(root: Path, oids: Iterable[str]) -> dict[str, bytes]:
     return blobs
 
 
+def list_files(root: Path, commit: str, *folders: str) -> dict[str, str]:
+    """Path to object id of the regular files at or below `folders` in `commit`; links and submodules are not among them."""
+    return {entry.path: entry.oid for entry in list_tree(root, commit, *folders) if entry.mode in _REGULAR}
+
+
 def read_tree(root: Path, commit: str, *folders: str) -> dict[str, bytes]:
     """Path to content of the regular files at or below `folders` in `commit`; links and submodules are not followed."""
-    files = [entry for entry in list_tree(root, commit, *folders) if entry.mode in _REGULAR]
-    blobs = read_blobs(root, (entry.oid for entry in files))
-    return {entry.path: blobs[entry.oid] for entry in files}
+    files = list_files(root, commit, *folders)
+    blobs = read_blobs(root, files.values())
+    return {path: blobs[oid] for path, oid in files.items()}
 
 
 def _checked(oid: str) -> str:

@@ -21,9 +21,8 @@ from pydantic import ValidationError
 from values import candidates, of_type
 
 from cnai_gitops import pipeline, render
-from cnai_gitops.check.evidence import gather
 from cnai_gitops.check.rules import Rule, read_rules
-from cnai_gitops.check.verdict import waivers_of
+from cnai_gitops.check.verdict import inventory_of, waivers_of
 from cnai_gitops.check.waivers import apply_waivers
 from cnai_gitops.plan.build import make_plan
 from cnai_gitops.plan.selection import Selection
@@ -101,7 +100,7 @@ def outcome(project: Project) -> bytes:
     resolved = pipeline.resolve(plan, Settings.of({}))
     owners = [render.render_app(resolved, app, MANIFESTS) for app in resolved.apps] + render.render_shared(resolved)
     found = resolved.findings()
-    facts = gather(plan, resolved.objects(), {}, DAY.isoformat()).data
+    _, facts = inventory_of(resolved, {}, DAY)
     waivers = [repr(replace(waiver, location=None)) for waiver in waivers_of(plan)]
     waivers += [f.message for f in apply_waivers([], waivers_of(plan), DAY, rules(), approvers=project.config.approvers)]
     return orjson.dumps([seen, [f.message for f in found], [o.files for o in owners], facts, waivers], option=orjson.OPT_SORT_KEYS)

@@ -20,7 +20,7 @@ def held(*bodies: Body) -> Fraction | float:
 
 
 def codes(*bodies: Body) -> list[str]:
-    return sorted({finding.code for finding in findings(bodies, peaks(bodies))})
+    return sorted({finding.code for finding in findings(Inventory(bodies), peaks(bodies))})
 
 
 def make(kind: str, spec: dict[str, Any], name: str = "w") -> Body:

@@ -125,7 +125,7 @@ def test_a_bug_of_ours_is_3_without_a_traceback(built: Path, cnai: Cnai, monkeyp
     def broken(*_: object, **__: object) -> None:
         raise KeyError("oops")
 
-    monkeypatch.setattr("cnai_gitops.pipeline.load", broken)
+    monkeypatch.setattr("cnai_gitops.run.load", broken)
     done = cnai("build", "--root", built, "--check")
     assert (done.code, done.out) == (3, "")
     assert done.err.splitlines() == [
@@ -140,7 +140,7 @@ def test_an_interruption_is_130(built: Path, cnai: Cnai, monkeypatch: pytest.Mon
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("cnai_gitops.pipeline.load", stopped)
+    monkeypatch.setattr("cnai_gitops.run.load", stopped)
     done = cnai("build", "--root", built, "--check")
     assert (done.code, done.err) == (130, "interrupted\n")
 

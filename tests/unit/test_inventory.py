@@ -9,11 +9,12 @@ import pytest
 
 from cnai_gitops import pipeline
 from cnai_gitops.check.blame import place_of
-from cnai_gitops.check.evidence import budgets_of, content, templates_of
+from cnai_gitops.check.budgets import Budgets, templates_of
+from cnai_gitops.check.evidence import content
+from cnai_gitops.check.neighbours import Offer
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resolved.identity import DocumentId
-from cnai_gitops.resolved.units import Objects, Unit
 from cnai_gitops.resources.base import Resource
 from cnai_gitops.system.tools import Settings
 
@@ -104,10 +105,14 @@ def asking(**labels: Any) -> Body:
     return {"maxUnavailable": 1, "selector": {"matchLabels": labels}}
 
 
+def served(body: Body) -> list[dict[str, Any]]:
+    return [{"templates": list(templates_of(body))}]
+
+
 def joined(target: Target, body: Body, *owners: list[Resource]) -> dict[str, list[str]]:
     """Names of the budgets that select the pods of each template, by its path."""
-    made = [Objects(Unit(f"owner{at}", target, "risk"), tuple(resources)) for at, resources in enumerate(owners)]
-    found = templates_of(body, budgets_of(target, made))
+    budgets = Budgets(budget for resources in owners for budget in Offer.of("", target.name, resources).budgets)
+    [found] = [row["templates"] for row in budgets.of(served(body))]
     return {template["path"]: sorted(one["id"].rpartition("/")[2] for one in template["budgets"]) for template in found}
 
 
@@ -123,7 +128,7 @@ def test_budgets_of_the_namespace_whoever_owns_them(target: Target) -> None:
         ],
     ]
     assert joined(target, body, *owners) == {"spec.predictor": ["all", "own", "theirs"]}
-    (template,) = templates_of(body, budgets_of(target, [Objects(Unit("x", target, "risk"), tuple(owners[0]))]))
+    [[template]] = [row["templates"] for row in Budgets(Offer.of("", target.name, owners[0]).budgets).of(served(body))]
     assert template["budgets"] == [{"id": str(DocumentId.of(target, owners[0][0].key)), "spec": mine}]
     assert joined(target, body) == {"spec.predictor": []}
 

@@ -208,7 +208,7 @@ def only(made: Body) -> Mapping[str, Fraction | float]:
 
 
 def codes(*bodies: Body) -> list[str]:
-    return sorted({finding.code for finding in findings(bodies, peaks(bodies))})
+    return sorted({finding.code for finding in findings(Inventory(bodies), peaks(bodies))})
 
 
 @pytest.mark.parametrize("quantity", ["1k", 1.5, -1, True, "", "1.0", " 1", "1\n", "0x10", "9999999999", None, [], "٣"])

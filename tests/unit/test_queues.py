@@ -75,12 +75,12 @@ def job(count: int, parallelism: int, **node: str) -> Body:
     ("workload", "refused"), [(job(4, 2), False), (job(4, 3), True), (job(4, 3, **H100), True), (job(4, 2, **H100), False)]
 )
 def test_a_workload_above_its_queue(workload: Body, refused: bool) -> None:
-    assert [f.code for f in never_admitted(target(workload))] == ["CNAI604"] * refused
+    assert [f.code for f in never_admitted(Inventory(target(workload)))] == ["CNAI604"] * refused
 
 
 def test_a_class_that_the_queue_does_not_have() -> None:
     wrong = job(1, 1, **{"nvidia.com/gpu.product": "NVIDIA-L4"})
-    [finding] = never_admitted(target(wrong), "prod/eu")
+    [finding] = never_admitted(Inventory(target(wrong)), "prod/eu")
     assert "l4" in finding.message
     assert finding.target == "prod/eu"
 
@@ -88,7 +88,7 @@ def test_a_class_that_the_queue_does_not_have() -> None:
 def test_a_workload_without_a_queue_is_not_looked_at() -> None:
     free = job(99, 99)
     free["metadata"].pop("labels")
-    assert never_admitted(target(free)) == []
+    assert never_admitted(Inventory(target(free))) == []
 
 
 def test_a_service_is_admitted_pod_by_pod() -> None:
@@ -114,5 +114,5 @@ def test_a_manifest_inside_a_workflow_is_looked_at() -> None:
         "metadata": meta,
         "spec": {"entrypoint": "main", "templates": [template]},
     }
-    [finding] = never_admitted(target(flow))
+    [finding] = never_admitted(Inventory(target(flow)))
     assert finding.path == "spec.templates[0].resource.manifest"

@@ -57,7 +57,7 @@ def test_a_unit_is_the_same_however_often_it_is_read(stories: Path, settings: Se
     resolved = pipeline.resolve(pipeline.plan_of(stories), settings)
     for unit in resolved.units():
         first, again = resolved.load(unit), resolved.load(unit)
-        assert [r.key for r in first.resources] == list(resolved.summary(unit).keys)
+        assert [str(r.key) for r in first.resources] == list(resolved.summary(unit).keys)
         assert [(r.body, r.stage, r.trace) for r in again.resources] == [(r.body, r.stage, r.trace) for r in first.resources]
         assert again.findings == first.findings
 

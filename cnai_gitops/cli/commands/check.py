@@ -1,6 +1,6 @@
 """`cnai check`: everything that can be said before a merge.
 
-Must not: write below the project.
+Must not: write below the project, but for what it remembers in `.cnai/`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ def command(
             version=__version__,
             targets=verdict.targets,
             documents=verdict.documents,
+            reused=verdict.reused,
             rules=len(verdict.rules),
             titles={rule.id: rule.title for rule in verdict.rules.values()},
             color=color_wanted() and to is None,

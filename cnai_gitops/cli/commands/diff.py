@@ -1,6 +1,6 @@
 """`cnai diff`: what a reviewer would read.
 
-Must not: write below the project or talk to a cluster.
+Must not: write below the project (but for what it remembers in `.cnai/`) or talk to a cluster.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def command(
     from cnai_gitops.findings import exit_code
     from cnai_gitops.review import diff
     from cnai_gitops.review.formats import render
-    from cnai_gitops.review.revisions import base_side, hatches, selected, side_of
+    from cnai_gitops.review.revisions import against, base_of, hatches, side_of
 
     folder = root_of(root)
     selection = selection_of(env or (list(between) if between else None), apps)
@@ -50,14 +50,12 @@ def command(
         if exit_code(findings := found()):
             show(findings)
             return 1
-    now = side_of(resolved, selection)
     if between:
-        review = diff.between(now, *between, _pairs(plan, *between), hatches(resolved, selection))
+        review = diff.between(side_of(resolved, selection), *between, _pairs(plan, *between), hatches(resolved, selection))
         context = _context(run, f"{between[0]} against {between[1]}", between[0], at, judge)
     else:
-        before = base_side(plan, base, settings())
-        review = diff.compare(selected(before.sides, selection), before.known(now), hatches(resolved, selection))
-        review = before.told(review, selection)
+        before = base_of(plan, base, settings())
+        review = against(resolved, before, selection)
         context = _context(run, "what this change does", before.revision, at, judge, before)
     if selection.environments:
         context = replace(context, quota=[row for row in context.quota if row.env in selection.environments])
@@ -76,21 +74,19 @@ def _pairs(plan: Plan, one: str, other: str) -> dict[str, str]:
 
 def _context(run: Run, title: str, base: str, at: str | None, judge: bool, before: Base | None = None) -> ReviewPage:
     from cnai_gitops import __version__, pipeline
-    from cnai_gitops.plan.selection import EVERYTHING
     from cnai_gitops.review.page import ReviewPage
-    from cnai_gitops.review.quota import ledger_of, rows
-    from cnai_gitops.review.revisions import side_of
+    from cnai_gitops.review.quota import rows
+    from cnai_gitops.review.revisions import ledger_before
 
     if not judge:
         return ReviewPage(title=title, base=base, version=__version__)
     verdict = pipeline.judge(run, settings(), at=day(at, run.resolved.plan.project.root), fresh=False)
-    facts = run.resolved.plan.project.facts
-    ledger = verdict.evidence.data["ledger"]["teams"] if verdict.evidence else ()
+    ledger = verdict.data["ledger"]["teams"] if verdict.data else ()
     return ReviewPage(
         title=title,
         base=base,
         version=__version__,
         findings=verdict.findings,
-        quota=rows(ledger, None if before is None else ledger_of(before.completed(side_of(run.resolved, EVERYTHING)), facts.accelerators)),
+        quota=rows(ledger, None if before is None else ledger_before(run.resolved, before, verdict.known.get("units", {}))),
         judged=True,
     )

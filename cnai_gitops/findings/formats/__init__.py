@@ -22,7 +22,8 @@ PROJECT_FILE = "cnai.toml"  # the place of findings about no file, in formats th
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportContext:
-    """What was looked at: version of this tool, targets (`environment/cluster`), how many documents and rules.
+    """What was looked at: version of this tool, targets (`environment/cluster`), how many documents and rules; `reused` of the
+    documents were not judged again by rules that look at nothing but them.
 
     `titles` maps policy codes to their titles; our own codes have theirs in the catalogue. `color` is for terminals.
     """
@@ -30,6 +31,7 @@ class ReportContext:
     version: str
     targets: tuple[str, ...] = ()
     documents: int = 0
+    reused: int = 0
     rules: int = 0
     titles: Mapping[str, str] = field(default_factory=dict)
     color: bool = False
@@ -69,7 +71,8 @@ def summary(findings: Sequence[Finding], context: ReportContext) -> str:
     told = ", ".join(found) or "no findings"
     if not context.documents:  # nothing was judged, so nothing is said of it
         return told
-    looked_at = (_count(context.documents, "document"), _count(context.rules, "rule"), _count(len(context.targets), "target"))
+    before = f" ({context.documents - context.reused:,} judged, {context.reused:,} as before)" if context.reused else ""
+    looked_at = (_count(context.documents, "document") + before, _count(context.rules, "rule"), _count(len(context.targets), "target"))
     return f"{told}; {', '.join(looked_at)}"
 
 
@@ -96,6 +99,7 @@ def document(findings: Sequence[Finding], context: ReportContext) -> dict[str, A
         "version": context.version,
         "targets": list(context.targets),
         "documents": context.documents,
+        "reused": context.reused,
         "rules": context.rules,
         "summary": counts(findings),
         "findings": [_as_data(finding, context) for finding in findings],

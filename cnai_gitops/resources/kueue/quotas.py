@@ -14,6 +14,8 @@ from cnai_gitops.resources.base import INFINITE, Body, World, key_of
 
 GROUP = "kueue.x-k8s.io"
 QUEUE_LABEL = f"{GROUP}/queue-name"
+MEMBERS = ("ClusterQueue", "Cohort")
+"""Kinds that are members of cohorts."""
 
 Amount = Fraction | float
 Quota = dict[tuple[str, str], Mapping[str, Any]]
@@ -39,7 +41,7 @@ def ceilings(queue: Body, bodies: Iterable[Body]) -> dict[tuple[str, str], Amoun
     `bodies` are all objects of the cluster, the queue itself among them. Cohorts that name each other in a circle are
     followed only so far.
     """
-    members = [body for body in bodies if body.get("kind") in ("ClusterQueue", "Cohort") and key_of(body).group == GROUP]
+    members = [body for body in bodies if body.get("kind") in MEMBERS and key_of(body).group == GROUP]
     return {pair: _Tree(members, pair).ceiling(queue) for pair in _quotas(queue)}
 
 

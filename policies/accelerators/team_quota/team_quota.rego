@@ -5,6 +5,7 @@
 #   totals come from the ledger; a total that cannot be told, or that nothing bounds, does not fit.
 # custom:
 #   id: accelerators.team_quota
+#   scope: totals
 #   severity: {dev: deny, staging: deny, prod: deny}
 #   help: lower replicas, parallelism or accelerators per replica, or raise the team's quota in environment.yaml
 #   waivable: true

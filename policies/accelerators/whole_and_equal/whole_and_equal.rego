@@ -5,6 +5,7 @@
 #   name it, say the same. This holds for every extended resource.
 # custom:
 #   id: accelerators.whole_and_equal
+#   scope: unit
 #   severity: {dev: warn, staging: deny, prod: deny}
 #   help: write the same whole number in resources.limits and resources.requests
 #   waivable: false

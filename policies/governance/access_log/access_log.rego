@@ -3,6 +3,7 @@
 # description: Where personal data lies, each access leaves a record, so that it can be said later who read what.
 # custom:
 #   id: governance.access_log
+#   scope: unit
 #   severity: {dev: warn, staging: deny, prod: deny}
 #   help: state the access log of the dataset's endpoint in environment.yaml
 #   waivable: true

@@ -5,6 +5,7 @@
 #   needs one. Transport without encryption is refused as well.
 # custom:
 #   id: governance.encryption
+#   scope: unit
 #   severity: {dev: warn, staging: deny, prod: deny}
 #   help: state the encryption and the key of the dataset's endpoint in environment.yaml, and use no plain http
 #   waivable: true

@@ -5,6 +5,7 @@
 #   and where it comes from.
 # custom:
 #   id: governance.owner_and_origin
+#   scope: unit
 #   severity: {dev: warn, staging: deny, prod: deny}
 #   help: register the dataset in blueprints/datasets/ with its owner and origin
 #   waivable: true

@@ -5,6 +5,7 @@
 #   of the dataset may not read it, however harmless it looks.
 # custom:
 #   id: governance.purpose_match
+#   scope: unit
 #   severity: {dev: warn, staging: deny, prod: deny}
 #   help: ask the data owner to add the purpose to the dataset, or read another dataset
 #   waivable: true

@@ -5,6 +5,7 @@
 #   not recorded is not allowed.
 # custom:
 #   id: governance.residency
+#   scope: unit
 #   severity: {dev: warn, staging: deny, prod: deny}
 #   help: deploy to a cluster in an allowed jurisdiction, or name an endpoint of the dataset that lies in one
 #   waivable: true

@@ -5,6 +5,7 @@
 #   reviewed would not be what runs.
 # custom:
 #   id: images.digest_pinned
+#   scope: images
 #   severity: {dev: warn, staging: deny, prod: deny}
 #   help: put the digest (sha256 and 64 hexadecimal digits) of the image into the release file
 #   waivable: false

@@ -5,6 +5,7 @@
 #   critical. Whether there is a scan at all is the question of images.scan_fresh.
 # custom:
 #   id: images.no_critical
+#   scope: images
 #   severity: {dev: warn, staging: deny, prod: deny}
 #   help: rebuild the image with the repaired package, or waive this one vulnerability with a reason and an end date
 #   waivable: true

@@ -6,6 +6,7 @@
 #   images.digest_pinned refuses it.
 # custom:
 #   id: images.scan_fresh
+#   scope: images
 #   severity: {dev: warn, staging: deny, prod: deny}
 #   help: scan the image by its digest and put the report into policies/evidence/
 #   waivable: true

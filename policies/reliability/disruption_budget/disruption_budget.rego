@@ -7,6 +7,7 @@
 #   transformer, the head of a Ray cluster) are not asked.
 # custom:
 #   id: reliability.disruption_budget
+#   scope: unit
 #   severity: {dev: warn, staging: warn, prod: deny}
 #   help: at least two replicas, and one PodDisruptionBudget with maxUnavailable 1 that selects the pods of the service
 #   waivable: true

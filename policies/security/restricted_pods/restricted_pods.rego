@@ -5,6 +5,7 @@
 #   included, with the settings of the pod and of the container taken together. Windows pods are not exempt.
 # custom:
 #   id: security.restricted_pods
+#   scope: unit
 #   severity: {dev: warn, staging: deny, prod: deny}
 #   help: leave securityContext to the defaults of the blueprint, or set what the restricted profile asks for
 #   waivable: true
