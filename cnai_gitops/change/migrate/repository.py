@@ -17,7 +17,8 @@ from typing import Any
 from cnai_gitops import __version__
 from cnai_gitops.change.migrate.lines import Edit, applied, line_of
 from cnai_gitops.change.migrate.meaning import modern
-from cnai_gitops.change.migrate.python import Module, parsed
+from cnai_gitops.change.migrate.python import Module
+from cnai_gitops.change.migrate.python_text import parsed
 from cnai_gitops.change.migrate.respell import Left, Rewritten, respelled
 from cnai_gitops.change.migrate.toml import toml_tree
 from cnai_gitops.change.migrate.tree import yaml_tree
