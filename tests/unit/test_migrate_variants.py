@@ -280,6 +280,14 @@ def test_a_text_that_is_valid_now_too_is_old_where_requires_says_so(tmp_path: Pa
     assert run(tmp_path, path, old, 'requires = ">=0.2.1"\n') == (old, [], [])
 
 
+def test_what_the_organisation_says_is_what_a_lag_without_it_means(tmp_path: Path) -> None:
+    config = f"{OLD}[defaults.serve.scaling]\nmin = 2\n"
+    short = "serve: {scaling: {kind: lag, topic: t}}\n"
+    assert run(tmp_path, BLUEPRINT, short, config) == (short, [], [])
+    whole = "serve: {scaling: {max: 9, triggers: [{kind: lag, topic: t}]}}\n"
+    assert run(tmp_path, BLUEPRINT, "serve: {scaling: {kind: lag, topic: t, max: 9}}\n", config)[0] == whole
+
+
 @pytest.mark.parametrize(
     "text", ["serve: {scaling: {kind: rate}}\n", "serve: {scaling: {triggers: [{kind: lag}]}}\n", "train: {sweep: none}\n"]
 )
