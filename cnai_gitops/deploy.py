@@ -15,7 +15,7 @@ from pathlib import Path
 
 import orjson
 
-from cnai_gitops.errors import ToolError
+from cnai_gitops.errors import ToolError, UsageError
 from cnai_gitops.plan.selection import EVERYTHING, Selection
 from cnai_gitops.render import Owner
 from cnai_gitops.system.files import Writer
@@ -65,6 +65,18 @@ def gone(root: Path, names: Iterable[str], selection: Selection = EVERYTHING) ->
     """Owners with files on disk that are deployed nowhere any more (`names` are); only a build of everything can tell."""
     whole = not (selection.apps or selection.environments)
     return sorted(set(owners_on_disk(root)) - set(names)) if whole else []
+
+
+def require_apart(root: Path, folder: Path) -> None:
+    """Raise UsageError for a folder that is no place for a copy of the output: one of the repository, or one with files of others."""
+    here, there = root.resolve(), folder.resolve()
+    if here == there or here in there.parents or there in here.parents:
+        raise UsageError(f"{folder} lies in the repository or holds it", help="name a folder beside the repository")
+    there_is = set(os.listdir(folder)) if folder.is_dir() else set()
+    if there_is and not (there_is <= {"deploy", "environments"} and (folder / INDEX).is_dir()):
+        raise UsageError(
+            f"{folder} is not empty, and no build made it", help="name a new folder, an empty one, or the one of an earlier build"
+        )
 
 
 def write(writer: Writer, owners: Sequence[Owner], gone: Sequence[str], selection: Selection = EVERYTHING) -> Changes:

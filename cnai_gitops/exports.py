@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from cnai_gitops.engines.trigger.cron import Cron as Cron
     from cnai_gitops.engines.trigger.lag import Lag as Lag
     from cnai_gitops.engines.trigger.rate import Rate as Rate
+    from cnai_gitops.parts.workflow import from_hera as from_hera
     from cnai_gitops.session import load as load
     from cnai_gitops.spec.accelerator import AcceleratorRequest as AcceleratorRequest
     from cnai_gitops.spec.accelerator import gaudi as gaudi
@@ -117,6 +118,7 @@ HOMES = {
     "Whole": "cnai_gitops.engines.form.whole",
     "choice": "cnai_gitops.spec.space",
     "custom": "cnai_gitops.spec.words",
+    "from_hera": "cnai_gitops.parts.workflow",
     "gaudi": "cnai_gitops.spec.accelerator",
     "gpu": "cnai_gitops.spec.accelerator",
     "integers": "cnai_gitops.spec.space",

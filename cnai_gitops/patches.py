@@ -42,7 +42,7 @@ def patcher(root: Path, settings: Settings) -> Patcher:
     """Builds one overlay together with the repository's patch folders. Raises InvalidInput where kustomize refuses one."""
 
     def build(files: Mapping[str, str], folder: str) -> Sequence[dict[str, Any]]:
-        own = _own_files(root)
+        own = own_files(root)
         documents = _read(own)
         _raise(finding for document in documents for finding in (*_outside(document, own), *_unreadable(document)))
         below = _below(files, folder)
@@ -60,7 +60,7 @@ def patcher(root: Path, settings: Settings) -> Patcher:
     return build
 
 
-def _own_files(root: Path) -> dict[str, str]:
+def own_files(root: Path) -> dict[str, str]:
     """Texts of the repository's patch folders by path."""
     paths = [path for path in list_files(root, PATCHES, [".yaml", ".yml", ".json"]) if path.split("/")[2:3] == ["patches"]]
     return {path: read_text(root, path) for path in paths}

@@ -6,8 +6,9 @@ Must not: print, decide an exit code, or hold what a room should know. Each step
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from cnai_gitops.compile.argocd import HUB, PLATFORM
 from cnai_gitops.errors import UsageError
 from cnai_gitops.findings import Finding, Location, exit_code
 from cnai_gitops.overlay import read_kustomize, same
-from cnai_gitops.patches import patcher
+from cnai_gitops.patches import own_files, patcher
 from cnai_gitops.plan.build import Plan, make_plan
 from cnai_gitops.plan.selection import EVERYTHING, Selection, owner_of
 from cnai_gitops.project import load
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from cnai_gitops.check.verdict import Verdict
 
 LOCK = ".cnai/lock"
+TREES = Selection(parts=("kustomize",))
 WORTH = 1500
 """Applications for which one more process pays; one with its Kustomize tree counts for three."""
 
@@ -55,6 +57,8 @@ class Built:
     findings: list[Finding] = field(default_factory=list)
     changes: deploy.Changes = field(default_factory=deploy.Changes)
     stale: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    """Owners that were rendered and not written, because cnai.toml does not have them committed."""
 
     @property
     def failed(self) -> bool:
@@ -112,12 +116,23 @@ class Run:
 
 
 def build(
-    root: Path, settings: Settings, selection: Selection = EVERYTHING, *, check: bool = False, jobs: int = 0, tell: Progress = _silent
+    root: Path,
+    settings: Settings,
+    selection: Selection = EVERYTHING,
+    *,
+    check: bool = False,
+    into: Path | None = None,
+    jobs: int = 0,
+    tell: Progress = _silent,
 ) -> Built:
-    """Render everything that is selected. With `check` nothing is written, and stale files are listed instead.
+    """Render everything that is selected, and write what is committed. With `check` nothing is written, and stale files are listed.
 
-    `tell` is called with how many applications of how many are done.
+    With `into` all of it is written below that folder, committed or not, with the patches that overlays refer to; raises UsageError
+    for one that lies in the repository, holds it, or has files of others. `tell` is called with how many applications of how many
+    are done.
     """
+    if into:
+        deploy.require_apart(root, into)
     with lock(root / LOCK) as killed:
         present = list(state.present(root))
         run = Run.begin(root, settings, selection)
@@ -125,19 +140,24 @@ def build(
         result = Built(plan, list(plan.findings))
         if result.failed:
             return result
-        last = state.Last() if check else state.last(root, selection)
+        last = state.Last() if check or into else state.last(root, selection)
         made = render_changed(run, last, selection, jobs, tell)
         result.findings = _joined(plan.findings, made.findings)
         if result.failed:
             return result
-        gone = deploy.gone(root, made.names, selection)
+        if not into:
+            made, result.left_out = _committed(made, plan)
+        gone = deploy.gone(into or root, made.names, selection)
         if check:
             result.stale = deploy.stale(root, made.owners, selection) + [path for name in gone for path in deploy.listed(root, name)]
             return result
-        with Writer(root) as writer:
-            if killed:
+        with Writer(into or root) as writer:
+            if killed or into:
                 writer.sweep("deploy")
             result.changes = deploy.write(writer, made.owners, gone, selection)
+            if into:
+                _write_patches(writer, root)
+                return result
         held = {path: seen for path, seen in last.outputs.items() if path not in writer.seen and owner_of(path) in made.held}
         result.changes.kept += sum(not path.startswith(f"{deploy.INDEX}/") for path in held)
         state.remember(root, selection, plan.project.inputs, present, held | writer.seen, made.keys)
@@ -174,6 +194,19 @@ def render_changed(run: Run, last: state.Last, selection: Selection, jobs: int =
     if shared and not last.holds(PLATFORM, keys[PLATFORM]):
         owners += render.render_shared(resolved, selection)
     return Made(owners, frozenset(everyone) - {owner.name for owner in owners}, everyone, keys, findings)
+
+
+def _committed(made: Made, plan: Plan) -> tuple[Made, list[str]]:
+    """What of it belongs into deploy/, and the names of the others."""
+    commits = plan.project.config.commits
+    kept = replace(made, owners=[owner for owner in made.owners if commits(owner.name)], names=[n for n in made.names if commits(n)])
+    return kept, [name for name in made.names if not commits(name)]
+
+
+def _write_patches(writer: Writer, root: Path) -> None:
+    """Hand-written patches into a copy of the output, where its overlays look for them."""
+    for path, text in own_files(root).items():
+        writer.write(path, text.encode())
 
 
 def _joined(*groups: Sequence[Finding]) -> list[Finding]:
@@ -221,6 +254,7 @@ def _stale(run: Run, selection: Selection) -> tuple[list[Finding], list[Finding]
     root = run.resolved.plan.project.root
     with lock(root / LOCK):
         made = render_changed(run, state.last(root, selection) if run.memory.made_by else state.Last(), selection)
+        made, _ = _committed(made, run.resolved.plan)
         gone = deploy.gone(root, made.names, selection)
         paths = deploy.stale(root, made.owners, selection) + [path for name in gone for path in deploy.listed(root, name)]
     return made.findings, list(_stale_owners(paths))
@@ -238,28 +272,47 @@ def _stale_owners(paths: Sequence[str]) -> Iterator[Finding]:
 
 
 def verify(root: Path, settings: Settings, selection: Selection = EVERYTHING) -> list[Finding]:
-    """Law 1 on this repository: every overlay, built by kustomize, equals what was resolved."""
+    """Law 1 on this repository: every overlay, built by kustomize, equals what was resolved.
+
+    What is committed is built where it lies, everything else in a scratch copy.
+    """
     plan = plan_of(root, selection)
     if exit_code(plan.findings):
         return list(plan.findings)
     resolved = resolve(plan, settings)
     findings = resolved.findings()
     apps = [unit for unit in resolved.units(selection) if unit.is_app]
-    folders = [overlay_path(unit.target, unit.owner) for unit in apps]
-    for unit, answer in zip(apps, kustomize.build_many(root, folders, settings, read_kustomize), strict=True):
-        if answer.error:
-            findings.append(_broken(unit, f"kustomize cannot build it: {answer.error}"))
-            continue
-        for line in same(answer.objects, [resource.body for resource in resolved.load(unit).resources])[:5]:
-            findings.append(_broken(unit, f"kustomize builds something else: {line}"))
+    commits = plan.project.config.commits
+    others = [unit for unit in apps if not commits(unit.owner)]
+    findings += _unlike(resolved, root, [unit for unit in apps if commits(unit.owner)], settings)
+    if others:
+        with tempfile.TemporaryDirectory(prefix="cnai-") as scratch:
+            with Writer(Path(scratch)) as writer:
+                trees = [render.render_app(resolved, app, TREES) for app in dict.fromkeys(unit.owner for unit in others)]
+                deploy.write(writer, trees, ())
+                _write_patches(writer, root)
+            findings += _unlike(resolved, Path(scratch), others, settings)
     return findings
 
 
-def _broken(unit: Unit, message: str) -> Finding:
+def _unlike(resolved: Resolved, folder: Path, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
+    """Overlays below `folder` from which kustomize does not build what was resolved."""
+    folders = [overlay_path(unit.target, unit.owner) for unit in units]
+    for unit, answer in zip(units, kustomize.build_many(folder, folders, settings, read_kustomize), strict=True):
+        if answer.error:
+            yield _broken(resolved, unit, f"kustomize cannot build it: {answer.error}")
+            continue
+        for line in same(answer.objects, [resource.body for resource in resolved.load(unit).resources])[:5]:
+            yield _broken(resolved, unit, f"kustomize builds something else: {line}")
+
+
+def _broken(resolved: Resolved, unit: Unit, message: str) -> Finding:
+    project = resolved.plan.project
+    overlay = Location(f"{overlay_path(unit.target, unit.owner)}/kustomization.yaml", 1)
     return Finding(
         code="CNAI303",
         message=f"{unit.owner} on {unit.target.name}: {message}",
-        location=Location(f"{overlay_path(unit.target, unit.owner)}/kustomization.yaml", 1),
+        location=overlay if project.config.commits(unit.owner) else project.apps[unit.owner].place.locate(("name",)),
         help="run `cnai build`; if it stays, report it",
     )
 

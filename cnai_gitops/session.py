@@ -185,8 +185,9 @@ class Repository:
         self.findings.raise_()
         resolved = pipeline.resolve(self.plan, Settings.of(os.environ))
         Findings(resolved.findings()).raise_()
-        _, before = base_side(self.plan, base)
-        return ShownReview.of(compare(before, side_of(resolved, EVERYTHING), hatches(resolved, EVERYTHING)))
+        before = base_side(self.plan, base, Settings.of(os.environ))
+        review = compare(before.sides, before.known(side_of(resolved, EVERYTHING)), hatches(resolved, EVERYTHING))
+        return ShownReview.of(before.told(review, EVERYTHING))
 
     def graph(self, env: str | None = None, app: str | None = None) -> Any:
         """The data and model graph; shows itself as a picture in a notebook."""

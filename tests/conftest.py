@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from cnai_gitops import pipeline
 from cnai_gitops.system.tools import Found, Settings, find
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -21,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from skips import Declared
 
 ROOT = Path(__file__).resolve().parents[1]
-CASES = ROOT / "tests" / "golden"
+REPOSITORIES = ROOT / "tests" / "repositories"
 NEEDED = ("conftest", "kustomize", "kbuild")
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -77,9 +78,9 @@ def scan(digest: str) -> str:
     return json.dumps(report)
 
 
-def copy_case(name: str, to: Path) -> Path:
-    """A golden case's repository, with a clean scan report for every digest that it pins."""
-    shutil.copytree(CASES / name / "repository", to)
+def copy_repository(name: str, to: Path) -> Path:
+    """One of the small repositories, with a clean scan report for every digest that it pins."""
+    shutil.copytree(REPOSITORIES / name, to)
     evidence = to / "policies" / "evidence"
     evidence.mkdir(parents=True)
     pinned = {digest for file in to.glob("environments/*/*.yaml") for digest in DIGEST.findall(file.read_text())}
@@ -106,9 +107,15 @@ def tmpfs(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
 
 
 @pytest.fixture
+def repository_of(tmp_path: Path) -> Callable[[str], Path]:
+    """A small repository of `tests/repositories` by its name, in a folder that a test may damage."""
+    return lambda name: copy_repository(name, tmp_path / name)
+
+
+@pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A small repository that is clean: one application, dev, and prod with a primary, a standby and a hub."""
-    return copy_case("fraud", tmp_path / "repository")
+    return copy_repository("fraud", tmp_path / "repository")
 
 
 @pytest.fixture
@@ -118,6 +125,24 @@ def copied_stories(stories: Path, tmp_path: Path) -> Path:
         shutil.copytree(stories / name, tmp_path / "stories" / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(stories / "cnai.toml", tmp_path / "stories")
     return tmp_path / "stories"
+
+
+@pytest.fixture
+def whole_stories(copied_stories: Path) -> Path:
+    """The same with the output of every story committed."""
+    config = copied_stories / "cnai.toml"
+    text, count = re.subn(r"^committed = .*\n", "", config.read_text(), flags=re.MULTILINE)
+    assert count == 1
+    config.write_text(text)
+    return copied_stories
+
+
+@pytest.fixture(scope="session")
+def built_stories(stories: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output of all stories, built once into a folder of its own. Nothing may be written there."""
+    folder = tmp_path_factory.mktemp("stories")
+    assert not pipeline.build(stories, settings, into=folder).failed
+    return folder
 
 
 @dataclass(frozen=True, slots=True)

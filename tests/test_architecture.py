@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -86,6 +87,19 @@ def test_files_of_a_room_know_each_other_one_way(room: str) -> None:
         TopologicalSorter(known).prepare()
     except CycleError as error:
         pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
+
+
+def layers(text: str) -> list[set[str]]:
+    """The rooms of each line, from top to bottom."""
+    return [{room.strip(" ()") for room in line.split("   ")[0].split("|")} for line in text.strip().splitlines()]
+
+
+def test_the_drawing_says_what_the_contract_says() -> None:
+    contract, drawing = (ROOT / ".importlinter").read_text(encoding="utf-8"), (ROOT / "docs/ARCHITECTURE.md").read_text(encoding="utf-8")
+    said = re.search(r"^layers =\n((?: +.*\n)+)", contract, re.MULTILINE)
+    drawn = re.search(r"as in \.importlinter -->\n```\n(.*?)```", drawing, re.DOTALL)
+    assert said and drawn
+    assert layers(re.sub(r"(?m)^ +", "", drawn[1])) == layers(re.sub(r"(?m)^ +", "", said[1]))
 
 
 def test_only_the_command_line_prints_reads_the_environment_and_exits() -> None:

@@ -38,7 +38,7 @@ teams:
 endpoints:
   artifacts: {{bucket: artifacts-{env}, region: eu-west-1}}
   gateway: {{name: public, namespace: gateway, domain: example.internal}}
-images: {{tritonserver: "sha256:{zero}"}}
+images: {{tritonserver: "sha256:{pin}"}}
 """
 
 
@@ -51,7 +51,7 @@ def prepare(variant, n, src):
     store.write(f"{src}/blueprints/_services.py", f"import json\n\nSERVICES = json.loads(r'''{json.dumps(services)}''')\n")
     teams = sorted({service["owner"].removeprefix("team-") for service in services})
     for env in store.ENVS:
-        text = ENVIRONMENT.format(env=env, cluster=CLUSTER, teams="\n".join(f"  {team}: {{}}" for team in teams), zero="0" * 64)
+        text = ENVIRONMENT.format(env=env, cluster=CLUSTER, teams="\n".join(f"  {team}: {{}}" for team in teams), pin="1" * 64)
         store.write(f"{src}/environments/{env}/environment.yaml", text)
         for service in services:
             pin = f"serve.model:\n  model: {service['envs'][env]['digest']}\n" if variant == "cnai-serve" else ""

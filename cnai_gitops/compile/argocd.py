@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnai_gitops.contract.queue import queue_of
+from cnai_gitops.plan.selection import HUB as HUB
+from cnai_gitops.plan.selection import PLATFORM as PLATFORM
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resources.base import Body, Resource, kinds
 from cnai_gitops.spec.config import Config
 
 Gvk = tuple[str, str]
 """(apiVersion, kind)."""
-
-PLATFORM = "_platform"
-HUB = "_argocd"
 
 
 @dataclass(frozen=True, slots=True)

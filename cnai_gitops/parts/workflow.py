@@ -8,12 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from cnai_gitops.resources.base import Body
 
 if TYPE_CHECKING:
     from cnai_gitops.resources.argo_workflows.model import CronWorkflow, WorkflowTemplate
+    from cnai_gitops.resources.argo_workflows.template import Template
+
+__all__ = ["from_hera"]
 
 FREE = frozenset({"image", "value", "manifest", "namespace", "bucket", "key", "configMap", "schedules"})
 """Fields of free text that differ between targets; a workflow's shape is built once and these are filled in."""
@@ -24,6 +27,12 @@ def build(body: WorkflowTemplate | CronWorkflow) -> Body:
     values: list[str] = []
     shape = _blank(body, values, free=False)
     return _filled(json.loads(_built(json.dumps(shape))), values)  # type: ignore[no-any-return]
+
+
+def from_hera(template: Any) -> Template:
+    """A template that is written with hera's own classes (`hera.workflows.Container`, `Script`, `Resource` ...) as plain data."""
+    built: Any = template._build_template()  # what hera itself asks of everything that is a template
+    return cast("Template", json.loads(built.json(exclude_none=True, by_alias=True)))
 
 
 def _blank(node: Any, values: list[str], *, free: bool) -> Any:

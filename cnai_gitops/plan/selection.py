@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cnai_gitops.plan.target import Target
 
+PLATFORM = "_platform"
+HUB = "_argocd"
+"""Owners that are no application: what the platform needs on every cluster, and what Argo CD needs on hubs."""
+
 PARTS = ("rendered", "kustomize")
 """What is made of an application: manifests for Argo CD (and data for auditors), and the Kustomize tree."""
 
@@ -56,5 +60,5 @@ def owner_of(path: str) -> str:
     if area == "kustomize":
         return rest[0]
     if area == "data" and len(rest) == 1:
-        return "_platform"
+        return PLATFORM
     return rest[2] if area == "rendered" else rest[-1].removesuffix(".json")

@@ -61,11 +61,14 @@ class TargetReview:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A comparison. `gone` are owners that have no object left on any target."""
+    """A comparison. `gone` are owners that have no object left on any target, `notes` say what was not compared as it lies in git."""
 
     targets: tuple[TargetReview, ...] = ()
     gone: tuple[str, ...] = ()
     hatches: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    uncompared: tuple[str, ...] = ()
+    """Owners of which nothing is known on the other side."""
 
     @property
     def compared(self) -> int:

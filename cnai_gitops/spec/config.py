@@ -47,6 +47,8 @@ class Config(Spec):
     """the repository that Argo CD reads"""
     rendered: Literal["commit", "branches"] = "commit"
     """`commit`: rendered manifests lie beside the sources; `branches`: CI writes them to `env/<name>`"""
+    committed: Sequence[Text] = ()
+    """owners whose output is kept in `deploy/`: applications, `_platform`, `_argocd`; all when empty"""
     at: str = ""
     """day that policies are judged at; today when empty (a recorded day is for demos and tests)"""
     defaults: Mapping[str, Mapping[str, Any]] = {}
@@ -66,6 +68,10 @@ class Config(Spec):
                 if name in known:
                     raise ValueError(f"`{table}.{name}` is one of ours; declare yours under another name")
         return self
+
+    def commits(self, owner: str) -> bool:
+        """True when the files of this owner are kept in deploy/."""
+        return not self.committed or owner in self.committed
 
     @cached_property
     def facts(self) -> Facts:

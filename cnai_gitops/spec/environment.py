@@ -28,6 +28,7 @@ from cnai_gitops.spec.base import (
     Url,
 )
 from cnai_gitops.spec.engine import Variants, default_engine
+from cnai_gitops.spec.place import DatasetPlace
 from cnai_gitops.spec.roles import QueueRole
 from cnai_gitops.spec.words import AcceleratorKey
 
@@ -109,31 +110,6 @@ class TeamShare(Spec):
     """cores that the team may request at once"""
     memory: Quantity = "512Gi"
     """memory that the team may request at once"""
-
-
-class DatasetPlace(Spec):
-    """Where a dataset lies in this environment, how it is encrypted and where its access log goes."""
-
-    uri: Url
-    """where it lies"""
-    region: Text
-    """region it lies in"""
-    jurisdiction: Text
-    """whose law applies there"""
-    encryption: Literal["", "sse-s3", "sse-kms", "csek", "cmek", "tde"] = ""
-    """how it is encrypted at rest"""
-    kms_key: str = ""
-    """key of that encryption"""
-    access_log: str = ""
-    """where every access is logged"""
-    secret: Name | None = None
-    """secret that is needed to read it"""
-    clusters: Mapping[Name, Mapping[str, Any]] = {}
-    """what is different on one cluster, by cluster"""
-
-    def on(self, cluster: str) -> DatasetPlace:
-        """The place as one cluster sees it."""
-        return self.with_(**self.clusters[cluster]) if cluster in self.clusters else self
 
 
 class SecretPlace(Spec):

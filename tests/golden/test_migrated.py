@@ -1,6 +1,6 @@
 """Files of an older version: refused with the new spelling, brought up to date, and rendered to the bytes of today's files.
 
-`before_<release>/<case>/` holds the files of a golden case, or of the stories, that were spelled otherwise before a release.
+`before_<release>/<case>/` holds the files of a small repository, or of the stories, that were spelled otherwise before a release.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from cnai_gitops import pipeline
+from cnai_gitops.system.tools import Settings
 
 HERE = Path(__file__).resolve().parent
 BEFORE = HERE / "before_0_2"
@@ -33,7 +36,7 @@ UNKNOWN = {
 
 
 @pytest.fixture
-def today(request: pytest.FixtureRequest, case: str, tmp_path: Path) -> Path:
+def today(request: pytest.FixtureRequest, case: str, tmp_path: Path, settings: Settings) -> Path:
     """A case as it is now, with what it renders in `deploy`."""
     if case == "stories":
         root = Path(request.getfixturevalue("copied_stories"))
@@ -41,8 +44,8 @@ def today(request: pytest.FixtureRequest, case: str, tmp_path: Path) -> Path:
         shutil.copy(HERE / "twin" / "fraud-detection.yaml", root / "blueprints")
         shutil.copytree(HERE.parents[1] / "deploy", root / "deploy")
         return root
-    root = Path(shutil.copytree(HERE / case / "repository", tmp_path / "repository"))
-    shutil.copytree(HERE / case / "expected", root / "deploy")
+    root = Path(shutil.copytree(HERE.parent / "repositories" / case, tmp_path / "repository"))
+    pipeline.build(root, settings)
     return root
 
 

@@ -1,4 +1,4 @@
-"""Generated applications: blueprints with random stages and names, and releases of them, in the golden repository's environments."""
+"""Generated applications: blueprints with random stages and names, and releases of them, in the fraud repository's environments."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from cnai_gitops.source.places import PythonPlace
 from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.release import Release
 
-REPOSITORY = Path(__file__).resolve().parents[1] / "golden" / "fraud" / "repository"
+REPOSITORY = Path(__file__).resolve().parents[1] / "repositories" / "fraud"
 DATASETS = ("fraud-features", "transactions")
 WORKLOADS = {"dev": ("dev1",), "prod": ("eu1", "eu2")}
 ODD = ["1e3", "no", "0o14", "~", "=", "a: b", "- x", "#", "{{x}}", "1_000", "\u00e9", "'", '"', "a\nb", " ", "2024-01-01"]
@@ -150,7 +150,7 @@ def blueprints(draw: st.DrawFn) -> Blueprint:
 
 
 def digest(draw: st.DrawFn) -> str:
-    return "sha256:" + draw(st.sampled_from("0123456789abcdef")) * 64
+    return "sha256:" + draw(st.sampled_from("123456789abcdef")) * 64
 
 
 def pins(draw: st.DrawFn, stage: Any) -> dict[str, Any]:
@@ -188,7 +188,7 @@ def change(draw: st.DrawFn, key: str, stage: Any) -> dict[str, Any]:
 
 @cache
 def surroundings() -> Project:
-    """The golden repository: its environments, datasets and organisation."""
+    """The fraud repository: its environments, datasets and organisation."""
     project = load(REPOSITORY)
     assert project.findings == ()
     return replace(
@@ -205,7 +205,7 @@ def _with_l4(environment: Environment) -> Environment:
 
 
 def project_of(*applications: tuple[Blueprint, Mapping[str, Release]]) -> Project:
-    """The golden repository with other applications in it."""
+    """The fraud repository with other applications in it."""
     base = surroundings()
     model = Entry(_bought(), PythonPlace(None, REPOSITORY), "blueprints/generated.py")
     return replace(

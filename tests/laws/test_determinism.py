@@ -29,10 +29,10 @@ SURROUNDINGS = {
 
 
 @pytest.fixture
-def expected(copied_stories: Path, settings: Settings, snapshot: Snapshot) -> dict[str, bytes]:
+def expected(whole_stories: Path, settings: Settings, snapshot: Snapshot) -> dict[str, bytes]:
     """What this process makes of the stories."""
-    assert not pipeline.build(copied_stories, settings).failed
-    return snapshot(copied_stories / "deploy")
+    assert not pipeline.build(whole_stories, settings).failed
+    return snapshot(whole_stories / "deploy")
 
 
 def without_state(root: Path) -> None:
@@ -42,26 +42,26 @@ def without_state(root: Path) -> None:
 
 @pytest.mark.parametrize("surroundings", SURROUNDINGS.values(), ids=SURROUNDINGS)
 def test_surroundings(
-    surroundings: dict[str, str], copied_stories: Path, expected: dict[str, bytes], process: Process, snapshot: Snapshot
+    surroundings: dict[str, str], whole_stories: Path, expected: dict[str, bytes], process: Process, snapshot: Snapshot
 ) -> None:
-    without_state(copied_stories)
-    elsewhere = copied_stories.rename(copied_stories.with_name("a folder of another name"))
+    without_state(whole_stories)
+    elsewhere = whole_stories.rename(whole_stories.with_name("a folder of another name"))
     done = process("build", "--root", elsewhere, env=surroundings)
     assert done.returncode == 0, done.stderr
     assert snapshot(elsewhere / "deploy") == expected
 
 
-def test_twice_in_a_row(copied_stories: Path, expected: dict[str, bytes], settings: Settings, snapshot: Snapshot) -> None:
-    again = pipeline.build(copied_stories, settings)
+def test_twice_in_a_row(whole_stories: Path, expected: dict[str, bytes], settings: Settings, snapshot: Snapshot) -> None:
+    again = pipeline.build(whole_stories, settings)
     assert (again.changes.written, again.changes.removed) == ([], [])
-    assert snapshot(copied_stories / "deploy") == expected
+    assert snapshot(whole_stories / "deploy") == expected
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_number_of_workers(jobs: int, copied_stories: Path, expected: dict[str, bytes], settings: Settings, snapshot: Snapshot) -> None:
-    without_state(copied_stories)
-    assert not pipeline.build(copied_stories, settings, jobs=jobs).failed
-    assert snapshot(copied_stories / "deploy") == expected
+def test_number_of_workers(jobs: int, whole_stories: Path, expected: dict[str, bytes], settings: Settings, snapshot: Snapshot) -> None:
+    without_state(whole_stories)
+    assert not pipeline.build(whole_stories, settings, jobs=jobs).failed
+    assert snapshot(whole_stories / "deploy") == expected
 
 
 def shuffled(value: Any, chance: random.Random) -> Any:
@@ -74,25 +74,25 @@ def shuffled(value: Any, chance: random.Random) -> Any:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_order_of_keys(seed: int, copied_stories: Path, expected: dict[str, bytes], settings: Settings, snapshot: Snapshot) -> None:
+def test_order_of_keys(seed: int, whole_stories: Path, expected: dict[str, bytes], settings: Settings, snapshot: Snapshot) -> None:
     chance = random.Random(seed)
     changed = 0
-    for file in copied_stories.rglob("*.yaml"):
+    for file in whole_stories.rglob("*.yaml"):
         if not {"deploy", "patches"} & set(file.parts):
             before = file.read_text()
             file.write_text(emit_one(shuffled(yaml.load(before, yaml.CSafeLoader), chance)))
             changed += 1
     assert changed > 10
-    without_state(copied_stories)
-    built = pipeline.build(copied_stories, settings)
+    without_state(whole_stories)
+    built = pipeline.build(whole_stories, settings)
     assert [finding.message for finding in built.findings if finding.fails] == []
-    assert snapshot(copied_stories / "deploy") == expected
+    assert snapshot(whole_stories / "deploy") == expected
 
 
-def test_no_trace_of_the_machine(expected: dict[str, bytes], copied_stories: Path) -> None:
+def test_no_trace_of_the_machine(expected: dict[str, bytes], whole_stories: Path) -> None:
     """Neither the folder, the user nor the day is in what was written."""
     text = b"\n".join(expected.values()).decode()
-    for word in (str(copied_stories), os.uname().nodename, os.environ.get("HOME", "/root") + "/"):
+    for word in (str(whole_stories), os.uname().nodename, os.environ.get("HOME", "/root") + "/"):
         assert word not in text
     assert re.findall(r"\b20\d\d-\d\d-\d\dT", text.replace("2026-01-01T00:00:00", "")) == []
 

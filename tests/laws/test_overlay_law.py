@@ -23,7 +23,6 @@ from cnai_gitops.system.files import Writer
 from cnai_gitops.system.tools import Settings, require
 
 MANY = examples(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 
 
 def test_stories(stories: Path, settings: Settings) -> None:
@@ -63,17 +62,18 @@ def test_all_overlays_are_built_by_one_process(repository: Path, settings: Setti
     assert started == ["kbuild"]
 
 
-def overlays() -> list[Path]:
-    return sorted(path.parent for path in GOLDEN.glob("*/expected/kustomize/*/overlays/*/*/kustomization.yaml"))
-
-
-@pytest.mark.parametrize("folder", overlays(), ids=lambda folder: "/".join(folder.parts[-4:]))
-def test_our_helper_builds_what_the_command_builds(folder: Path, settings: Settings) -> None:
-    command = [*require("kustomize", settings).command, str(folder)]
-    expected = subprocess.run(command, capture_output=True, check=True, text=True).stdout
-    assert expected
-    [answer] = kustomize.build_many(folder, ["."], settings, read_kustomize)
-    assert orjson.dumps(answer.objects) == orjson.dumps(read_kustomize(expected))  # in order and type, to the key
+@pytest.mark.parametrize("case", ["fleet", "fraud"])
+def test_our_helper_builds_what_the_command_builds(case: str, settings: Settings, repository_of: Callable[[str], Path]) -> None:
+    root = repository_of(case)
+    pipeline.build(root, settings)
+    overlays = sorted(path.parent for path in root.glob("deploy/kustomize/*/overlays/*/*/kustomization.yaml"))
+    assert overlays
+    answers = kustomize.build_many(root, [str(folder.relative_to(root)) for folder in overlays], settings, read_kustomize)
+    for folder, answer in zip(overlays, answers, strict=True):
+        command = [*require("kustomize", settings).command, str(folder)]
+        expected = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+        assert expected
+        assert orjson.dumps(answer.objects) == orjson.dumps(read_kustomize(expected)), folder  # in order and type, to the key
 
 
 def test_a_difference_is_told(repository: Path, settings: Settings, cnai: Callable[..., object]) -> None:

@@ -15,7 +15,7 @@ from cnai_gitops.parts.ray import autoscaled, ray_cluster
 from cnai_gitops.plan.build import make_plan
 from cnai_gitops.project import Project, load
 
-FLEET = Path(__file__).resolve().parents[1] / "golden" / "fleet" / "repository"
+FLEET = Path(__file__).resolve().parents[1] / "repositories" / "fleet"
 PUBLIC = {"name": "public", "namespace": "edge", "domain": "example.com"}
 INTERNAL = {"name": "inside", "namespace": "mesh", "domain": "internal.example.com"}
 API = "10.10.255.1/32"

@@ -16,8 +16,8 @@ from cnai_gitops.cli.output import emit_text
 if TYPE_CHECKING:
     from cnai_gitops.pipeline import Run
     from cnai_gitops.plan.build import Plan
-    from cnai_gitops.review.context import ReviewContext
-    from cnai_gitops.review.diff import Sides
+    from cnai_gitops.review.page import ReviewPage
+    from cnai_gitops.review.revisions import Base
 
 
 def command(
@@ -55,13 +55,14 @@ def command(
         review = diff.between(now, *between, _pairs(plan, *between), hatches(resolved, selection))
         context = _context(run, f"{between[0]} against {between[1]}", between[0], at, judge)
     else:
-        revision, before = base_side(plan, base)
-        review = diff.compare(selected(before, selection), now, hatches(resolved, selection))
-        context = _context(run, "what this change does", revision, at, judge, before)
+        before = base_side(plan, base, settings())
+        review = diff.compare(selected(before.sides, selection), before.known(now), hatches(resolved, selection))
+        review = before.told(review, selection)
+        context = _context(run, "what this change does", before.revision, at, judge, before)
     if selection.environments:
         context = replace(context, quota=[row for row in context.quota if row.env in selection.environments])
     emit_text(render(output, review, context), to)
-    return int(review.changed and not exit_zero and not between)
+    return int((review.changed or bool(review.uncompared)) and not exit_zero and not between)
 
 
 def _pairs(plan: Plan, one: str, other: str) -> dict[str, str]:
@@ -73,20 +74,23 @@ def _pairs(plan: Plan, one: str, other: str) -> dict[str, str]:
     return {found[0][place]: found[1][place] for place in found[0].keys() & found[1].keys()}
 
 
-def _context(run: Run, title: str, base: str, at: str | None, judge: bool, before: Sides | None = None) -> ReviewContext:
+def _context(run: Run, title: str, base: str, at: str | None, judge: bool, before: Base | None = None) -> ReviewPage:
     from cnai_gitops import __version__, pipeline
-    from cnai_gitops.review.context import ReviewContext
+    from cnai_gitops.plan.selection import EVERYTHING
+    from cnai_gitops.review.page import ReviewPage
     from cnai_gitops.review.quota import ledger_of, rows
+    from cnai_gitops.review.revisions import side_of
 
     if not judge:
-        return ReviewContext(title=title, base=base, version=__version__)
+        return ReviewPage(title=title, base=base, version=__version__)
     verdict = pipeline.judge(run, settings(), at=day(at, run.resolved.plan.project.root), fresh=False)
+    facts = run.resolved.plan.project.facts
     ledger = verdict.evidence.data["ledger"]["teams"] if verdict.evidence else ()
-    return ReviewContext(
+    return ReviewPage(
         title=title,
         base=base,
         version=__version__,
         findings=verdict.findings,
-        quota=rows(ledger, None if before is None else ledger_of(before, run.resolved.plan.project.facts.accelerators)),
+        quota=rows(ledger, None if before is None else ledger_of(before.completed(side_of(run.resolved, EVERYTHING)), facts.accelerators)),
         judged=True,
     )

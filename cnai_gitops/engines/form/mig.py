@@ -33,3 +33,15 @@ class Mig(AcceleratorForm):
     def units(self, card: Accelerator) -> int:
         """Slices of a card."""
         return int(1 / card.mig[self.profile])
+
+
+EXAMPLE = """
+beside:
+  serve: {name: scorer, model: bought}
+example:
+  serve: {name: scorer, model: bought, accelerator: {type: h100, form: {kind: mig, profile: 1g.10gb}}}
+  environment:
+    clusters: {dev1: {accelerators: {h100: {form: {kind: mig, profile: 1g.10gb}}}}}
+other:
+  Mig: {profile: 2g.20gb}
+"""

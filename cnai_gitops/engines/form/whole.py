@@ -19,3 +19,11 @@ class Whole(AcceleratorForm):
     def resource(self, card: Accelerator) -> str:
         """The class's own resource."""
         return card.resource
+
+
+EXAMPLE = """
+beside:
+  serve: {name: scorer, model: bought}
+example:
+  serve: {name: scorer, model: bought, accelerator: {type: h100, form: {kind: whole}}}
+"""

@@ -127,3 +127,14 @@ def _cluster_queue(target: Target, share: Share) -> ClusterQueue:
             "resourceGroups": groups,
         },
     }
+
+
+EXAMPLE = """
+beside:
+  train: {name: scorer, image: train}
+  environment:
+    clusters: {dev1: {queue: {kind: volcano}}}
+example:
+  environment:
+    clusters: {dev1: {queue: {kind: kueue}}}
+"""

@@ -43,3 +43,12 @@ class Volcano(Queue):
             "spec": {"capability": capability, "reclaimable": True, "weight": 1},
         }
         yield queue
+
+
+EXAMPLE = """
+beside:
+  train: {name: scorer, image: train}
+example:
+  environment:
+    clusters: {dev1: {queue: {kind: volcano}}}
+"""

@@ -23,3 +23,14 @@ class BlueGreen(Rollout):
     def share(self, weight: int) -> int:
         """All of them, whatever requests it gets: the switch must find it warm."""
         return 100
+
+
+EXAMPLE = """
+beside:
+  serve: {name: scorer, model: bought}
+example:
+  serve: {name: scorer, model: bought, rollout: {kind: blue-green}}
+  release:
+    serve.scorer:
+      canary: {model: "sha256:2222222222222222222222222222222222222222222222222222222222222222", weight: 0}
+"""

@@ -34,3 +34,16 @@ class Canary(Rollout):
     def share(self, weight: int) -> int:
         """As many replicas as it gets requests."""
         return weight
+
+
+EXAMPLE = """
+beside:
+  serve: {name: scorer, model: bought}
+example:
+  serve: {name: scorer, model: bought, rollout: {kind: canary, steps: [10, 50]}}
+  release:
+    serve.scorer:
+      canary: {model: "sha256:2222222222222222222222222222222222222222222222222222222222222222", weight: 10}
+other:
+  Canary: {steps: [20]}
+"""

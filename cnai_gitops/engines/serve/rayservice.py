@@ -98,6 +98,7 @@ class RayService(ServeEngine):
             "CNAI_APP": context.blueprint.name,
             "CNAI_ENVIRONMENT": context.target.env,
             "CNAI_CLUSTER": context.target.cluster,
+            **context.mounted_variables,
             **context.stage.env,
         }
         cluster = ray_cluster(
@@ -110,6 +111,7 @@ class RayService(ServeEngine):
             worker=(self.worker.cpu, self.worker.memory),
             workers=self._workers,
             held=context.held(self.accelerator),
+            data=context.data,
         )
         return {
             "apiVersion": "ray.io/v1",
@@ -157,3 +159,22 @@ def _application(application: RayApplication) -> dict[str, Any]:
         "route_prefix": f"/{application.name}",
         "deployments": [deployment],
     }
+
+
+EXAMPLE = """
+example:
+  serve:
+    name: models
+    engine: {kind: rayservice, image: models, applications: [{name: eta, import_path: "models.eta:app"}]}
+other:
+  RayService:
+    image: other
+    version: 2.50.0
+    applications: [{name: route, import_path: "models.route:app"}]
+    min_workers: 3
+    max_workers: 9
+    worker: {cpu: "3", memory: 1Gi}
+    head: {cpu: "3", memory: 1Gi}
+    accelerator: {type: l4}
+  RayApplication: {name: other, import_path: "models.other:app", min: 0, max: 7, cpus: 3}
+"""

@@ -129,3 +129,22 @@ class Drift(Signal):
             api_cidrs=list(context.target.place.api_cidrs),
         )
         yield from (context.made(body) for body in bodies)
+
+
+EXAMPLE = """
+beside:
+  train: {name: scorer, image: train, reads: [rows]}
+  serve: {name: scorer, model: scorer}
+  observe: {}
+example:
+  observe: {signals: [{kind: drift, reference: rows, then: retrain, retrain: scorer}]}
+other:
+  Drift:
+    method: ks
+    threshold: 0.3
+    window: 2d
+    schedule: "5 * * * *"
+    reference: columns
+    then: alert
+    retrain: other
+"""

@@ -94,3 +94,14 @@ def _latency(context: Context[Observe], service: Context[Serve], runtime: Runtim
         labels=context.alert_labels,
         runbook=context.stage.runbook,
     )
+
+
+EXAMPLE = """
+beside:
+  serve: {name: scorer, model: bought}
+  observe: {}
+example:
+  observe: {signals: [{kind: slo, availability: 99.9, p99_ms: 80}]}
+other:
+  Slo: {availability: 99.5, p99_ms: 70}
+"""

@@ -48,3 +48,20 @@ class Grid(SweepEngine):
         names = sorted(self.space)
         trials = [dict(zip(names, values, strict=True)) for values in product(*(self.space[name].values for name in names))]
         return (fan_out(TRIALS, trial.entry, trials, self.parallel),)
+
+
+EXAMPLE = """
+beside:
+  train: {name: scorer, image: train}
+example:
+  train:
+    name: scorer
+    image: train
+    sweep: {kind: grid, parallel: 2, minimize: loss, space: {lr: {kind: choice, values: [0.1, 0.01]}}}
+other:
+  Grid:
+    parallel: 1
+    space: {depth: {kind: choice, values: [3, 6]}}
+    maximize: auc
+    minimize: mse
+"""

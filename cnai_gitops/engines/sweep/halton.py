@@ -79,3 +79,22 @@ def _value(space: Any, at: float) -> Any:
     low, high = (math.log(space.low), math.log(space.high)) if space.kind == "log_uniform" else (space.low, space.high)
     value = low + at * (high - low)
     return float(f"{math.exp(value) if space.kind == 'log_uniform' else value:.{DIGITS}g}")
+
+
+EXAMPLE = """
+beside:
+  train: {name: scorer, image: train}
+example:
+  train:
+    name: scorer
+    image: train
+    sweep: {kind: halton, trials: 3, parallel: 2, maximize: auc, space: {lr: {kind: log_uniform, low: 0.0001, high: 0.01}}}
+other:
+  Sweep:
+    trials: 5
+    parallel: 3
+    space: {depth: {kind: integers, low: 1, high: 9}}
+    maximize: f1
+    minimize: loss
+    seed: 5
+"""

@@ -191,10 +191,10 @@ def _pod(context: Context[Train]) -> PodSpec:
                 "image": context.image(stage.image),
                 "resources": requirements(stage.resources.cpu, stage.resources.memory),
                 "securityContext": container_security(),
-                "volumeMounts": mounts("tmp", "cnai", "shm"),
+                "volumeMounts": [*mounts("tmp", "cnai", "shm"), *context.data.mounts],
             }
         ],
-        "volumes": scratch("32Gi", "200Gi", "16Gi"),
+        "volumes": [*scratch("32Gi", "200Gi", "16Gi"), *context.data.volumes],
         "restartPolicy": "Never",
         **placement(context.held(stage.accelerator)),
     }
@@ -207,3 +207,11 @@ def _pod(context: Context[Train]) -> PodSpec:
 def runtime_name(context: Context[Train]) -> str:
     """Name of the TrainingRuntime of a stage."""
     return fit(context.workflow_name, 63)
+
+
+EXAMPLE = """
+example:
+  train: {name: scorer, image: train, accelerator: {type: h100}, engine: {kind: trainer}}
+other:
+  Trainer: {framework: jax}
+"""

@@ -46,3 +46,13 @@ class Cron(Trigger):
             "type": "cron",
             "metadata": {"timezone": self.timezone, "start": self.start, "end": self.end, "desiredReplicas": str(replicas)},
         }
+
+
+EXAMPLE = """
+beside:
+  serve: {name: scorer, model: bought}
+example:
+  serve: {name: scorer, model: bought, scaling: {kind: cron, start: "0 18 * * *", end: "0 2 * * *", replicas: 3}}
+other:
+  Cron: {start: "0 19 * * *", end: "0 4 * * *", replicas: 4, timezone: Europe/Berlin}
+"""

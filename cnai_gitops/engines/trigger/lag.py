@@ -44,3 +44,13 @@ class Lag(Trigger):
                 "tls": "enable",
             },
         }
+
+
+EXAMPLE = """
+beside:
+  serve: {name: scorer, model: bought}
+example:
+  serve: {name: scorer, model: bought, scaling: {kind: lag, topic: rows, consumer_group: scorer}}
+other:
+  Lag: {topic: other, consumer_group: other, messages_per_replica: 7}
+"""

@@ -39,3 +39,13 @@ class Rate(Trigger):
                 "ignoreNullValues": "false",
             },
         }
+
+
+EXAMPLE = """
+beside:
+  serve: {name: scorer, model: bought}
+example:
+  serve: {name: scorer, model: bought, scaling: {kind: rate, requests_per_replica: 200}}
+other:
+  Rate: {requests_per_replica: 7}
+"""

@@ -13,8 +13,8 @@ from typing import Any
 from cnai_gitops.errors import UsageError
 from cnai_gitops.findings.plain import plain
 from cnai_gitops.resources.base import kind_of_key
-from cnai_gitops.review.context import ReviewContext
 from cnai_gitops.review.diff import Change, Review
+from cnai_gitops.review.page import ReviewPage
 
 LONGEST = 120
 
@@ -24,7 +24,7 @@ def names() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(__path__))
 
 
-def render(name: str, review: Review, context: ReviewContext) -> str:
+def render(name: str, review: Review, context: ReviewPage) -> str:
     """The review in one format; raises UsageError with the list when there is no such format."""
     if name not in names():
         raise UsageError(f"there is no review format {name!r}", help=f"the formats are {', '.join(names())}")
@@ -53,8 +53,9 @@ def _listed(value: list[Any]) -> str:
 
 
 def warnings(review: Review) -> list[str]:
-    """What must be read first: owners that are gone, deletions, refused changes, restarts, escape hatches."""
-    lines = [f"{owner} is gone: nothing of it is left" for owner in review.gone]
+    """What must be read first: what was not compared, owners that are gone, deletions, refused changes, restarts, escape hatches."""
+    lines = [*review.notes]
+    lines += [f"{owner} is gone: nothing of it is left" for owner in review.gone]
     lines += [f"deletes {name} on {where}" for name, where in _over_targets(review, lambda c: c.sign == "-")]
     lines += [
         f"cannot change {', '.join(c.immutable)} of {plain(t.name(c))} on {t.target}: the API server refuses it"
@@ -80,7 +81,12 @@ def _is_service(change: Change) -> bool:
 
 
 def headline(review: Review) -> str:
-    """One line: how much changes, in how much."""
+    """One line: how much changes, in how much, and how many owners that leaves out."""
+    text = _headline(review)
+    return f"{text}; {len(review.uncompared)} owner(s) not compared" if review.uncompared else text
+
+
+def _headline(review: Review) -> str:
     if not review.compared:
         return "0 objects compared: this review says nothing"
     signs = {sign: sum(c.sign == sign for _, c in review.all()) for sign in "+~-"}
