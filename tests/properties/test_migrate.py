@@ -91,6 +91,54 @@ def words(text: str) -> list[str]:
     return "".join(" " if char in "{}[],-:\r\n" else char for char in text).split()
 
 
+INNER = st.sampled_from(["{}", "{ a: 1 , b: [2] }", "{a: 1,  # one\n{pad}    b: 2}"])
+LINES = st.sampled_from(["  # opened\n{pad}    a: 1\n\n{pad}    # two\n{pad}    b: |\n{pad}      text", "\n{pad} a: {b: 1}  # one"])
+
+
+@st.composite
+def observing(draw: st.DrawFn) -> str:
+    """A YAML blueprint with several observe stages that have promises and drift anywhere among their keys."""
+    text = "# head\nobserve:\n"
+    for _ in range(draw(st.integers(1, 3))):
+        keys = draw(st.lists(st.sampled_from(["slo", "drift", "name", "serves"]), unique=True, min_size=1))
+        if draw(st.booleans()):
+            values = {"name": "a", "serves": "[a, b]"}
+            text += "  - {" + ", ".join(f"{key}: {values.get(key, '{a: 1}')}" for key in keys) + "}  # flow\n"
+            continue
+        pad = " " * draw(st.integers(4, 6))
+        lines: list[str] = []
+        for key in keys:
+            if lines:
+                lines += draw(st.lists(st.sampled_from([f"{pad}# above {key}", "", f"{pad}  # deeper {key}"]), max_size=2))
+            value = draw(
+                st.one_of(INNER.map(lambda v: f" {v}  # behind"), LINES) if key in ("slo", "drift") else WORDS.map(lambda v: f" {v}")
+            )
+            lines.append(f"{pad}{draw(st.sampled_from([key, repr(key)]))}:{value.replace('{pad}', pad)}")
+        lines[0] = "  -" + lines[0][3:]
+        text += "\n".join(lines) + "\n"
+    return text + "# tail" + draw(st.sampled_from(["", "\n"]))
+
+
+@given(observing(), st.booleans())
+@settings(deadline=None, max_examples=150)
+def test_items_of_a_list_are_gathered_once_and_keep_their_comments(text: str, windows: bool) -> None:
+    made, refused = run("blueprints/app.yaml", text.replace("\n", "\r\n") if windows else text)
+    assert refused == 0
+    assert made.count("\r\n") == (made.count("\n") if windows else 0)
+    wanted = parse(text, "x").data
+    for stage in wanted["observe"]:
+        if found := [{"kind": kind, **stage.pop(kind)} for kind in ("slo", "drift") if kind in stage]:
+            stage["signals"] = found
+    assert parse(made.replace("\r\n", "\n"), "x").data == wanted
+    assert Counter(notes(text)) == Counter(notes(made.replace("\r\n", "\n")))
+    assert run("blueprints/app.yaml", made)[0] == made
+
+
+def notes(text: str) -> list[str]:
+    """Comments of a text without a # in quotes."""
+    return [line.partition("# ")[2].strip() for line in text.replace('"a # b"', "").split("\n") if "# " in line]
+
+
 @st.composite
 def calls(draw: st.DrawFn) -> str:
     """A Python blueprint with calls in every layout."""

@@ -311,6 +311,14 @@ def test_toml(tmp_path: Path, old: str, new: str) -> None:
     assert config(tmp_path, CONFIG + new) == (CONFIG + new, [], [])
 
 
+@pytest.mark.parametrize("quoted", ['"""said "x""""', '"""said "x"""""', "'''said 'x''''", "'''said 'x'''''", '"""\\""""', '""""""'])
+def test_quotes_before_the_quotes_that_end_a_text(tmp_path: Path, quoted: str) -> None:
+    old = f'{CONFIG}[defaults.serve]\nenv = {{a = {quoted}, b = "#"}} # e\nscaling = {{kind = "rate", max = 4}}\n[x]\nkind = {quoted}\n'
+    new = old.replace('{kind = "rate", max = 4}', '{max = 4, triggers = [{kind = "rate"}]}')
+    assert config(tmp_path, old)[::2] == (new, [])
+    assert config(tmp_path, new) == (new, [], [])
+
+
 def test_keys_of_toml_in_headers_and_brackets(tmp_path: Path) -> None:
     known = spelled(moved={"old": "slo", "new": "goals"})
     old = CONFIG + '[defaults.serve.slo]\np = 1\n[defaults.serve."slo".deep]\nq = 2\n'

@@ -132,8 +132,8 @@ VARIANTS = {
     ),
     "nothing to do": (
         BLUEPRINT,
-        "serve: {rollout: {kind: canary}}\ntrain: {sweep: {trials: 1}}\nobserve: {signals: [{kind: slo}]}\nprepare: {slo: {}, canary: {}}\n",
-        "serve: {rollout: {kind: canary}}\ntrain: {sweep: {trials: 1}}\nobserve: {signals: [{kind: slo}]}\nprepare: {slo: {}, canary: {}}\n",
+        "serve: {rollout: {kind: canary}}\ntrain: {sweep: {trials: 1}}\nobserve: {signals: [{kind: slo}]}\nprepare: {slo: {}}\n",
+        "serve: {rollout: {kind: canary}}\ntrain: {sweep: {trials: 1}}\nobserve: {signals: [{kind: slo}]}\nprepare: {slo: {}}\n",
     ),
 }
 
@@ -280,6 +280,14 @@ def test_a_text_that_is_valid_now_too_is_old_where_requires_says_so(tmp_path: Pa
     assert run(tmp_path, path, old, 'requires = ">=0.2.1"\n') == (old, [], [])
 
 
+def test_what_the_organisation_says_is_what_a_lag_without_it_means(tmp_path: Path) -> None:
+    config = f"{OLD}[defaults.serve.scaling]\nmin = 2\n"
+    short = "serve: {scaling: {kind: lag, topic: t}}\n"
+    assert run(tmp_path, BLUEPRINT, short, config) == (short, [], [])
+    whole = "serve: {scaling: {max: 9, triggers: [{kind: lag, topic: t}]}}\n"
+    assert run(tmp_path, BLUEPRINT, "serve: {scaling: {kind: lag, topic: t, max: 9}}\n", config)[0] == whole
+
+
 @pytest.mark.parametrize(
     "text", ["serve: {scaling: {kind: rate}}\n", "serve: {scaling: {triggers: [{kind: lag}]}}\n", "train: {sweep: none}\n"]
 )
@@ -322,8 +330,10 @@ def test_requires_is_brought_up_to_date_when_nothing_is_left(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("wanted", "reaches"),
-    [("", True), ("x", True), ("<0.3", True), (">=0.1,<0.3", True), ("!=0.2", True)]
-    + [(">=0.2,<0.3", False), ("==0.2.0", False), (">0.2", False), ("<1, >=0.2.3", False), (">=0.2rc1", True)],
+    [
+        *((wanted, True) for wanted in ("", "x", "<0.3", ">=0.1,<0.3", "!=0.2", ">=0.2rc1")),
+        *((wanted, False) for wanted in (">=0.2,<0.3", "==0.2.0", ">0.2", "<1, >=0.2.3")),
+    ],
 )
 def test_whether_a_range_has_older_versions(wanted: str, reaches: bool) -> None:
     assert reaches_below(wanted, "0.2") is reaches
@@ -339,7 +349,8 @@ CALLS = {
     "a dict": ("Serve(canary={'steps': [10]})\n", "Serve(rollout={'kind': 'canary', 'steps': [10]})\n"),
     "an empty dict": ("Serve(canary={})\n", 'Serve(rollout={"kind": "canary"})\n'),
     "a dict on lines": ("Serve(canary={\n    'steps': [10],\n})\n", "Serve(rollout={'kind': 'canary',\n    'steps': [10],\n})\n"),
-    "a sweep": ("Train(sweep=Sweep(trials=1))\nTrain(sweep={'trials': 1})\n", "Train(sweep=Sweep(trials=1))\nTrain(sweep={'kind': 'halton', 'trials': 1})\n"),
+    "a sweep": ("Train(sweep=Sweep(trials=1))\nTrain(sweep={'trials': 1})\n",
+        "Train(sweep=Sweep(trials=1))\nTrain(sweep={'kind': 'halton', 'trials': 1})\n"),
     "a sweep that says its kind": ("Train(sweep={'kind': 'grid'})\nTrain(sweep=S)\n", "Train(sweep={'kind': 'grid'})\nTrain(sweep=S)\n"),
     "signals": ("Observe(slo=Slo(p99_ms=8), drift=Drift())\n", "Observe(signals=[Slo(p99_ms=8), Drift()])\n"),
     "drift first": ("Observe(drift=Drift(), name='a', slo=Slo())\n", "Observe(name='a', signals=[Slo(), Drift()])\n"),

@@ -10,21 +10,22 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from cnai_gitops import __version__
 from cnai_gitops.change.migrate.lines import Edit, applied, line_of
 from cnai_gitops.change.migrate.meaning import modern
-from cnai_gitops.change.migrate.python import Module, parsed
+from cnai_gitops.change.migrate.python import Module
+from cnai_gitops.change.migrate.python_text import parsed
 from cnai_gitops.change.migrate.respell import Left, Rewritten, respelled
 from cnai_gitops.change.migrate.toml import toml_tree
 from cnai_gitops.change.migrate.tree import yaml_tree
 from cnai_gitops.errors import UsageError
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.source.files import Files, SourceError, decode, list_files
-from cnai_gitops.source.spellings import Spelling, spellings
+from cnai_gitops.source.spellings import Nested, Spelling, spellings
 from cnai_gitops.source.text import source_line
 from cnai_gitops.source.versions import compatible, reaches_below, satisfies
 from cnai_gitops.source.yaml import parse
@@ -62,9 +63,10 @@ def migrate(root: Path, known: Sequence[Spelling] | None = None) -> Migration:
     done: list[str] = []
     left: list[Finding] = []
     broken: list[Finding] = []
-    known = spellings() if known is None else known
     with Files(root) as files:
-        requires = _requires(files)
+        config = _config(files)
+        requires = str(config.get("requires", ""))
+        known = [_where_unsaid(spelling, config) for spelling in (spellings() if known is None else known)]
         for path, kind in _files(root):
             try:
                 data = files.content(path)
@@ -82,12 +84,26 @@ def migrate(root: Path, known: Sequence[Spelling] | None = None) -> Migration:
     return Migration(before, after, tuple(done), tuple(left))
 
 
-def _requires(files: Files) -> str:
-    """What cnai.toml says of the versions that the files are for; empty when nothing, or when it cannot be read."""
+def _config(files: Files) -> dict[str, Any]:
+    """What cnai.toml says; nothing when it cannot be read."""
     try:
-        return str(tomllib.loads(decode(files.content(CONFIG), CONFIG)).get("requires", ""))
+        return tomllib.loads(decode(files.content(CONFIG), CONFIG))
     except (SourceError, tomllib.TOMLDecodeError):  # said when its turn comes
-        return ""
+        return {}
+
+
+def _where_unsaid(spelling: Spelling, config: Mapping[str, Any]) -> Spelling:
+    """The spelling without what the organisation says for every noun: a blueprint that leaves it open means that."""
+    if not isinstance(spelling, Nested):
+        return spelling
+    said: set[str] = set()
+    for _, keys in (place for place in spelling.places if place[0] == "config"):
+        inner: Any = config
+        for key in (*keys, *spelling.path):
+            inner = inner.get(key) if isinstance(inner, Mapping) else None
+        said |= {*inner} if isinstance(inner, Mapping) else set()
+    implied = {word: {key: value for key, value in keys.items() if key not in said} for word, keys in spelling.implied.items()}
+    return replace(spelling, implied=implied)
 
 
 def _files(root: Path) -> Iterator[tuple[str, str]]:

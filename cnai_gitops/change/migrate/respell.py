@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cnai_gitops.change.migrate.lines import ByHand, Edit, Map, line_of, listed, moved, nested, renamed, requoted, tagged
+from cnai_gitops.change.migrate.items import listed, tagged
+from cnai_gitops.change.migrate.lines import ByHand, Edit, Map, line_of, moved, nested, renamed, requoted
 from cnai_gitops.change.migrate.meaning import split
 from cnai_gitops.change.migrate.tree import Entry, Node, Path, find, places
 from cnai_gitops.source.spellings import TAG, WHOLE, Moved, Nested, Reworded, Spelling, Variant
