@@ -16,6 +16,7 @@ from pathlib import Path
 import orjson
 
 from cnai_gitops.errors import ToolError, UsageError
+from cnai_gitops.patches import own_files
 from cnai_gitops.plan.selection import EVERYTHING, Selection
 from cnai_gitops.render import Owner
 from cnai_gitops.system.files import Writer
@@ -128,6 +129,12 @@ def _remove_owner(writer: Writer, name: str, changes: Changes) -> None:
     changes.removed += [path for path in listed(writer.root, name) if writer.remove(path)]
     writer.remove(f"{INDEX}/{name}.json")
     changes.owners_gone.append(name)
+
+
+def write_patches(writer: Writer, root: Path) -> None:
+    """Put the hand-written patches of `root` into a copy of the output, where its overlays look for them."""
+    for path, text in own_files(root).items():
+        writer.write(path, text.encode())
 
 
 def stale(root: Path, owners: Iterable[Owner], selection: Selection = EVERYTHING) -> list[str]:

@@ -6,28 +6,23 @@ Must not: print, decide an exit code, or hold what a room should know. Each step
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cnai_gitops import deploy, render, state, workers
+from cnai_gitops import deploy, proof, render, state, workers
 from cnai_gitops.compile.argocd import HUB, PLATFORM
 from cnai_gitops.errors import UsageError
 from cnai_gitops.findings import Finding, Location, exit_code
-from cnai_gitops.overlay import read_kustomize, same
-from cnai_gitops.patches import own_files, patcher
+from cnai_gitops.patches import patcher
 from cnai_gitops.plan.build import Plan, make_plan
 from cnai_gitops.plan.selection import EVERYTHING, Selection, owner_of
 from cnai_gitops.project import load
 from cnai_gitops.render import Owner
 from cnai_gitops.resolved.index import Resolved
-from cnai_gitops.resolved.kustomize_tree import overlay_path
 from cnai_gitops.resolved.memory import AppRecord, Memory, shared_key
-from cnai_gitops.resolved.units import Unit
-from cnai_gitops.system import kustomize
 from cnai_gitops.system.data import policies_dir
 from cnai_gitops.system.files import Writer, lock
 from cnai_gitops.system.tools import Settings, require
@@ -36,7 +31,6 @@ if TYPE_CHECKING:
     from cnai_gitops.check.verdict import Verdict
 
 LOCK = ".cnai/lock"
-TREES = Selection(parts=("kustomize",))
 WORTH = 1500
 """Applications for which one more process pays; one with its Kustomize tree counts for three."""
 
@@ -156,7 +150,7 @@ def build(
                 writer.sweep("deploy")
             result.changes = deploy.write(writer, made.owners, gone, selection)
             if into:
-                _write_patches(writer, root)
+                deploy.write_patches(writer, root)
                 return result
         held = {path: seen for path, seen in last.outputs.items() if path not in writer.seen and owner_of(path) in made.held}
         result.changes.kept += sum(not path.startswith(f"{deploy.INDEX}/") for path in held)
@@ -201,12 +195,6 @@ def _committed(made: Made, plan: Plan) -> tuple[Made, list[str]]:
     commits = plan.project.config.commits
     kept = replace(made, owners=[owner for owner in made.owners if commits(owner.name)], names=[n for n in made.names if commits(n)])
     return kept, [name for name in made.names if not commits(name)]
-
-
-def _write_patches(writer: Writer, root: Path) -> None:
-    """Hand-written patches into a copy of the output, where its overlays look for them."""
-    for path, text in own_files(root).items():
-        writer.write(path, text.encode())
 
 
 def _joined(*groups: Sequence[Finding]) -> list[Finding]:
@@ -271,50 +259,13 @@ def _stale_owners(paths: Sequence[str]) -> Iterator[Finding]:
         yield Finding(code="CNAI801", message=message, location=Location(stale[0], 1), help="run `cnai build` and commit the result")
 
 
-def verify(root: Path, settings: Settings, selection: Selection = EVERYTHING) -> list[Finding]:
-    """Law 1 on this repository: every overlay, built by kustomize, equals what was resolved.
-
-    What is committed is built where it lies, everything else in a scratch copy.
-    """
+def verify(root: Path, settings: Settings, selection: Selection = EVERYTHING, *, into: Path | None = None) -> list[Finding]:
+    """Law 1 on this repository, or on the copy that a build wrote `into` a folder: kustomize builds what was resolved."""
     plan = plan_of(root, selection)
     if exit_code(plan.findings):
         return list(plan.findings)
     resolved = resolve(plan, settings)
-    findings = resolved.findings()
-    apps = [unit for unit in resolved.units(selection) if unit.is_app]
-    commits = plan.project.config.commits
-    others = [unit for unit in apps if not commits(unit.owner)]
-    findings += _unlike(resolved, root, [unit for unit in apps if commits(unit.owner)], settings)
-    if others:
-        with tempfile.TemporaryDirectory(prefix="cnai-") as scratch:
-            with Writer(Path(scratch)) as writer:
-                trees = [render.render_app(resolved, app, TREES) for app in dict.fromkeys(unit.owner for unit in others)]
-                deploy.write(writer, trees, ())
-                _write_patches(writer, root)
-            findings += _unlike(resolved, Path(scratch), others, settings)
-    return findings
-
-
-def _unlike(resolved: Resolved, folder: Path, units: Sequence[Unit], settings: Settings) -> Iterator[Finding]:
-    """Overlays below `folder` from which kustomize does not build what was resolved."""
-    folders = [overlay_path(unit.target, unit.owner) for unit in units]
-    for unit, answer in zip(units, kustomize.build_many(folder, folders, settings, read_kustomize), strict=True):
-        if answer.error:
-            yield _broken(resolved, unit, f"kustomize cannot build it: {answer.error}")
-            continue
-        for line in same(answer.objects, [resource.body for resource in resolved.load(unit).resources])[:5]:
-            yield _broken(resolved, unit, f"kustomize builds something else: {line}")
-
-
-def _broken(resolved: Resolved, unit: Unit, message: str) -> Finding:
-    project = resolved.plan.project
-    overlay = Location(f"{overlay_path(unit.target, unit.owner)}/kustomization.yaml", 1)
-    return Finding(
-        code="CNAI303",
-        message=f"{unit.owner} on {unit.target.name}: {message}",
-        location=overlay if project.config.commits(unit.owner) else project.apps[unit.owner].place.locate(("name",)),
-        help="run `cnai build`; if it stays, report it",
-    )
+    return resolved.findings() + proof.unlike(resolved, selection, settings, into)
 
 
 def today(plan_at: str, given: date | None, now: date) -> date:

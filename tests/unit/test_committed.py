@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cnai_gitops import deploy, pipeline, state
+from cnai_gitops import deploy, pipeline, proof, state
 from cnai_gitops.plan.selection import EVERYTHING
 from cnai_gitops.system.tools import Settings
 
@@ -104,7 +104,7 @@ def test_overlays_that_are_not_on_disk_are_verified_in_a_copy(
     pipeline.build(repository, settings)
     assert not (repository / "deploy/kustomize").exists()
     assert pipeline.verify(repository, settings) == []
-    render = pipeline.render.render_app
+    render = proof.render_app
 
     def spoiled(*arguments: Any) -> Any:
         owner = render(*arguments)
@@ -112,7 +112,7 @@ def test_overlays_that_are_not_on_disk_are_verified_in_a_copy(
         owner.files[path] = owner.files[path].replace("maxReplicas: 16", "maxReplicas: 17")
         return owner
 
-    monkeypatch.setattr(pipeline.render, "render_app", spoiled)
+    monkeypatch.setattr(proof, "render_app", spoiled)
     found = pipeline.verify(repository, settings)
     assert {finding.code for finding in found} == {"CNAI303"}
     assert found[0].location is not None
@@ -153,6 +153,11 @@ def test_a_copy_has_everything_and_leaves_the_repository_alone(
     assert done.err.splitlines()[-1].startswith(f"{copy}/deploy/  ")
     assert snapshot(copy / "deploy") == whole
     assert snapshot(repository) == before
+    assert cnai("build", "--verify", "--into", copy, "--root", repository).code == 0
+    patch = copy / "deploy/kustomize/fraud-detection/envs/prod/patch.yaml"
+    patch.write_text(patch.read_text().replace("maxReplicas: 16", "maxReplicas: 17"))
+    assert {finding.code for finding in pipeline.verify(repository, settings, into=copy)} == {"CNAI303"}
+    pipeline.build(repository, settings, into=copy)
     stray = copy / "deploy/rendered/prod/eu1/fraud-detection/.manifest.yaml.1.cnai-tmp"
     stray.write_text("half")
     (copy / "deploy/rendered/prod/eu1/fraud-detection/manifest.yaml").write_text("half")
