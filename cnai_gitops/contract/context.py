@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from cnai_gitops.contract.form import form_of
 from cnai_gitops.contract.queue import Queued, queue_of
+from cnai_gitops.contract.source import Mounted, claim_of, data_of, path_of
 from cnai_gitops.errors import CnaiError
 from cnai_gitops.facts.known import Facts
 from cnai_gitops.facts.profiles import Profile
-from cnai_gitops.parts.pods import Held
+from cnai_gitops.parts.pods import Data, Held
 from cnai_gitops.plan.build import App, Plan
 from cnai_gitops.plan.images import STEPS_IMAGE as STEPS_IMAGE
 from cnai_gitops.plan.layers import ResolvedStage
@@ -169,6 +170,26 @@ class Context(Generic[S]):
         place = self.plan.dataset_place(name, self.target)
         return place or DatasetPlace(uri=f"s3://base/{name}", region="base", jurisdiction="base")
 
+    @property
+    def mounted(self) -> dict[str, Mounted]:
+        """Datasets of the stage that lie on volumes, by name."""
+        stage = self.resolved.stage
+        written = frozenset(getattr(stage, "writes", ()))
+        found = {name: claim_of(self.dataset(name)) for name in sorted({*getattr(stage, "reads", ()), *written})}
+        return {name: Mounted(name, claim, name in written) for name, claim in found.items() if claim}
+
+    @property
+    def data(self) -> Data:
+        """Volumes and mounts that the stage's pods need for its datasets. A manifest carried as text has them from `embed`."""
+        return data_of(self.mounted)
+
+    @property
+    def mounted_variables(self) -> dict[str, str]:
+        """Where a service finds the datasets that are mounted into it, by variable of the container contract."""
+        from cnai_gitops.steps.contract import input_variable
+
+        return {input_variable(name): path_of(name, use.claim) for name, use in self.mounted.items()}
+
     def held(self, request: AcceleratorRequest | None) -> Held | None:
         """What a pod of the stage asks for and where it runs, for what the author asked for; None for None."""
         if request is None:
@@ -183,10 +204,11 @@ class Context(Generic[S]):
         """What the cluster's queue reads on work of the app's team, with its priority class where it has one."""
         return queue_of(self.target).queued(self.namespace, self.blueprint.team, priority)
 
-    def contract(self, step: str, reads: Sequence[str] | None = None) -> Mapping[str, str]:
+    def contract(self, step: str, reads: Sequence[str] | None = None, *, mounts: bool = True) -> Mapping[str, str]:
         """Variables of the container contract for one step; values in braces are filled in by Argo Workflows.
 
-        `reads` are the datasets of a step that reads others than its stage.
+        `reads` are the datasets of a step that reads others than its stage. A container that `mounts` the stage's data is told
+        the path of it, another one where it lies.
         """
         from cnai_gitops.steps.contract import INPUT_DIR, METRICS, MODEL_DIR, OUTPUT_DIR, input_variable, output_variable
 
@@ -206,11 +228,16 @@ class Context(Generic[S]):
             "CNAI_METRICS": METRICS,
         }
         for name in getattr(self.resolved.stage, "reads", ()) if reads is None else reads:
-            values[input_variable(name)] = self.dataset(name).uri
+            values[input_variable(name)] = self._address(name, mounts)
         for name in getattr(self.resolved.stage, "writes", ()):
-            values[output_variable(name)] = self.dataset(name).uri
+            values[output_variable(name)] = self._address(name, mounts)
         url = self.target.environment.endpoints.openlineage
         return {**values, "OPENLINEAGE_URL": url} if url else values
+
+    def _address(self, dataset: str, mounts: bool) -> str:
+        place = self.dataset(dataset)
+        claim = claim_of(place) if mounts else None
+        return path_of(dataset, claim) if claim else place.uri
 
     def secret_variables(self) -> dict[str, str]:
         """Variables whose value is a Secret's key `value`, by variable: credentials of the datasets that the stage touches."""

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cnai_gitops.contract.context import Context
+from cnai_gitops.contract.source import data_of
 from cnai_gitops.emit import emit_one
 from cnai_gitops.parts.env import secret_env
+from cnai_gitops.parts.pods import Data
 
 if TYPE_CHECKING:
     from cnai_gitops.resources.core.container import EnvVar
@@ -34,9 +36,10 @@ FIXED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """Environment of a container inside such a manifest, and the workflow parameters that it refers to."""
+    """Environment and data of a container inside such a manifest, and the workflow parameters that it refers to."""
 
     env: list[EnvVar]
+    data: Data
     parameters: Mapping[str, str]
 
     def text(self, manifest: Mapping[str, Any]) -> str:
@@ -55,7 +58,8 @@ def embed(context: Context[Any], step: str, **more: str) -> Embedded:
     parameters.setdefault("environment", context.target.env)
     secrets = {name: _moved(parameter_of(name), secret, parameters) for name, secret in context.secret_variables().items()}
     env: list[EnvVar] = [{"name": name, "value": value} for name, value in values.items()]
-    return Embedded([*env, *secret_env(secrets)], parameters)
+    data = data_of(context.mounted, lambda dataset, claim: _moved(f"claim-{dataset}", claim, parameters))
+    return Embedded([*env, *secret_env(secrets)], data, parameters)
 
 
 def _moved(parameter: str, value: str, parameters: dict[str, str]) -> str:

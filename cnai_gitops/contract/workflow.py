@@ -65,7 +65,7 @@ def steps_container(
         "image": context.platform_image(STEPS_IMAGE),
         "command": ["python", "-m", f"cnai_gitops.steps.{module}"],
         "args": list(args),
-        "env": env_list(context.contract(name, reads)),
+        "env": env_list(context.contract(name, reads, mounts=False)),
         "resources": requirements("500m", "1Gi"),
         "securityContext": container_security(),
         "volumeMounts": mounts("tmp", "cnai"),

@@ -35,6 +35,14 @@ class Held:
     tolerations: Sequence[Mapping[str, str]] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Datasets on volumes as a pod has them: its volumes, and the mounts of each container that reads or writes them."""
+
+    volumes: Sequence[Volume] = ()
+    mounts: Sequence[VolumeMount] = ()
+
+
 def pod_security() -> PodSecurityContext:
     """Pod security context of the restricted Pod Security Standard."""
     return {"runAsNonRoot": True, "runAsUser": USER, "runAsGroup": USER, "fsGroup": USER, "seccompProfile": {"type": "RuntimeDefault"}}

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cnai_gitops.parts.pods import Held, container_security, placement, pod_security, requirements
+from cnai_gitops.parts.pods import Data, Held, container_security, placement, pod_security, requirements
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.core.container import EnvVar
+    from cnai_gitops.resources.core.container import Container, EnvVar
     from cnai_gitops.resources.core.pod import PodFields, PodTemplateSpec
     from cnai_gitops.resources.ray.model import HeadGroupSpec, RayClusterSpec
 
@@ -34,6 +34,7 @@ def ray_cluster(
     workers: tuple[int, int],
     held: Held | None = None,
     scheduler: str = "",
+    data: Data | None = None,
 ) -> RayClusterSpec:
     """Spec of a RayCluster. `head` and `worker` are (cpu, memory), `workers` the least and most replicas.
 
@@ -42,8 +43,8 @@ def ray_cluster(
     """
     low, high = workers
     scaled = autoscaled(workers)
-    top = _pod("ray-head", image, env, labels, account, head, None, never_restarts=scaled, token=scaled, scheduler=scheduler)
-    group = _pod("ray-worker", image, env, labels, account, worker, held, never_restarts=scaled, scheduler=scheduler)
+    top = _pod("ray-head", image, env, labels, account, head, None, never_restarts=scaled, token=scaled, scheduler=scheduler, data=data)
+    group = _pod("ray-worker", image, env, labels, account, worker, held, never_restarts=scaled, scheduler=scheduler, data=data)
     heads: HeadGroupSpec = {"rayStartParams": {"dashboard-host": "0.0.0.0", "num-gpus": "0"}, "template": top}
     if not scaled:
         return {
@@ -82,6 +83,7 @@ def _pod(
     never_restarts: bool,
     token: bool = False,
     scheduler: str = "",
+    data: Data | None,
 ) -> PodTemplateSpec:
     fields: PodFields = {"serviceAccountName": account, "automountServiceAccountToken": token}
     if never_restarts:  # the v2 autoscaler replaces pods itself
@@ -89,20 +91,15 @@ def _pod(
     fields["securityContext"] = pod_security()
     if scheduler:
         fields["schedulerName"] = scheduler
-    return {
-        "metadata": {"labels": {**labels, NODE: name}},
-        "spec": {
-            **fields,
-            "containers": [
-                {
-                    "name": name,
-                    "image": image,
-                    "env": list(env),
-                    "resources": requirements(*size, held),
-                    # Ray writes below its own session folder in the image, so the root file system stays writable
-                    "securityContext": container_security(writable=True),
-                }
-            ],
-            **placement(held),
-        },
+    container: Container = {
+        "name": name,
+        "image": image,
+        "env": list(env),
+        "resources": requirements(*size, held),
+        # Ray writes below its own session folder in the image, so the root file system stays writable
+        "securityContext": container_security(writable=True),
     }
+    if data and data.volumes:
+        container["volumeMounts"] = list(data.mounts)
+        fields["volumes"] = list(data.volumes)
+    return {"metadata": {"labels": {**labels, NODE: name}}, "spec": {**fields, "containers": [container], **placement(held)}}

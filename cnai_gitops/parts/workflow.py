@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 from cnai_gitops.resources.base import Body
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_workflows.template import Template
     from cnai_gitops.resources.argo_workflows.model import CronWorkflow, WorkflowTemplate
+    from cnai_gitops.resources.argo_workflows.template import Template
 
 __all__ = ["from_hera"]
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from cnai_gitops.findings import Finding
 from cnai_gitops.plan.plan import App, Placed, Plan, Use
-from cnai_gitops.plan.references import check_app, check_strays
+from cnai_gitops.plan.references import check_app, check_environments, check_strays
 from cnai_gitops.project import Project
 
 
@@ -22,7 +22,8 @@ def make_plan(project: Project, known: Mapping[str, Sequence[Finding]] | None = 
     known = known or {}
     plan = Plan(project)
     of_apps = {app: tuple(known[app] if app in known else check_app(plan, app)) for app in project.apps}
-    everything = (*project.findings, *(finding for found in of_apps.values() for finding in found), *check_strays(plan))
+    in_apps = (finding for found in of_apps.values() for finding in found)
+    everything = (*project.findings, *in_apps, *check_environments(plan), *check_strays(plan))
     return replace(plan, findings=everything, of_apps=of_apps)
 
 

@@ -1,4 +1,4 @@
-"""Options without effect: what a user sets on a stage and the variant that the stage has does not honour.
+"""Options without effect: what a user sets on a stage or a place and the variant that it has does not honour.
 
 Must not: know a variant by name; each says what it honours. Defaults of an organisation or environment are for many
 stages, so one that a variant cannot honour is no fault; `explain` says so.
@@ -12,9 +12,11 @@ from typing import Any
 from cnai_gitops.facts.known import Facts
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.plan.layers import ResolvedStage
+from cnai_gitops.project import Entry
 from cnai_gitops.source.places import Place
 from cnai_gitops.spec.base import Spec
 from cnai_gitops.spec.engine import Engine, variants_of
+from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.release import PIN_FIELDS
 
 FieldPath = tuple[str | int, ...]
@@ -56,6 +58,20 @@ def in_layers(resolved: ResolvedStage, facts: Facts) -> Iterator[Finding]:
             values = _at(layer.values, at)
             for field in sorted(idle & values.keys()) if isinstance(values, Mapping) else ():
                 yield _finding(resolved.key, (*at, field), variants, layer.locate((*at, field)))
+
+
+def in_environment(environment: Entry[Environment], facts: Facts) -> Iterator[Finding]:
+    """What an environment, or its part for one cluster, says of a dataset's place without effect."""
+    for name, said in environment.value.datasets.items():
+        path: FieldPath = ("datasets", name)
+        for _, place, variants in variants_of(said):
+            for field in sorted(_idle(place, variants, facts) & place.model_fields_set):
+                yield _finding(".".join(map(str, path)), (field,), variants, environment.place.locate((*path, field)))
+        for cluster, values in said.clusters.items():
+            at: FieldPath = (*path, "clusters", cluster)
+            for _, place, variants in variants_of(said.on(cluster)):
+                for field in sorted(_idle(place, variants, facts) & values.keys()):
+                    yield _finding(".".join(map(str, at)), (field,), variants, environment.place.locate((*at, field)))
 
 
 def _at(node: Any, path: FieldPath) -> Any:

@@ -10,10 +10,11 @@ from difflib import get_close_matches
 from typing import Any
 
 from cnai_gitops.findings import Finding, Location, Severity
-from cnai_gitops.plan.honours import in_blueprint, in_layers
+from cnai_gitops.plan.honours import in_blueprint, in_environment, in_layers
 from cnai_gitops.plan.images import accelerators_of, images_of, needs_model
 from cnai_gitops.plan.plan import Plan
 from cnai_gitops.plan.selection import HUB, PLATFORM
+from cnai_gitops.plan.versions import too_old
 from cnai_gitops.plan.words import of_app, of_environments
 from cnai_gitops.project import Entry
 from cnai_gitops.source.places import Place
@@ -37,6 +38,12 @@ def check_app(plan: Plan, app: str) -> Iterator[Finding]:
             yield from _check_patches(plan, env, app)
 
 
+def check_environments(plan: Plan) -> Iterator[Finding]:
+    """Findings of environments, whatever runs there."""
+    for environment in plan.project.environments.values():
+        yield from in_environment(environment, plan.project.facts)
+
+
 def check_strays(plan: Plan) -> Iterator[Finding]:
     """Findings of environments, of releases and patch folders that belong to no application or environment, and of `committed`."""
     project = plan.project
@@ -55,7 +62,7 @@ def _check_committed(plan: Plan) -> Iterator[Finding]:
     known = [*plan.project.apps, PLATFORM, HUB]
     for owner in config.committed:
         if owner not in known:
-            yield _unknown("CNAI232", "owner", owner, known, place)
+            yield _unknown("CNAI233", "owner", owner, known, place)
     if config.committed and config.rendered == "branches":
         message = '`committed` has no effect with `rendered = "branches"`: nothing is committed beside the sources'
         yield Finding(code="CNAI215", message=message, location=place, help="remove one of the two")
@@ -171,6 +178,7 @@ def _check_release(plan: Plan, env: str, app: str, release: Entry[Release]) -> I
     yield from _check_images(blueprint, release)
     yield from _check_gateways(project.environments[env], blueprint, release)
     yield from _check_places(plan, env, blueprint)
+    yield from _check_reach(plan, env, project.apps[app])
     yield from _check_pools(plan, env, project.apps[app])
     yield from _check_canaries(blueprint, release)
     yield from _pending(plan, env, app, release)
@@ -192,6 +200,29 @@ def _check_places(plan: Plan, env: str, blueprint: Blueprint) -> Iterator[Findin
             )
 
 
+def _check_reach(plan: Plan, env: str, entry: Entry[Blueprint]) -> Iterator[Finding]:
+    """Data in the namespace of its owner must not be wanted in another one: its pods would wait for a volume for ever."""
+    project, app = plan.project, entry.value
+    for target in plan.targets_of(app.name):
+        for use in plan.uses(app) if target.env == env else ():
+            place = plan.dataset_place(use.dataset, target)
+            dataset = project.datasets.get(use.dataset)
+            if place and place.source.of_team and dataset and dataset.value.owner != app.team:
+                own = use.dataset in target.environment.datasets and target.cluster in target.environment.datasets[use.dataset].clusters
+                at = ("datasets", use.dataset, "clusters", target.cluster, "uri") if own else ("datasets", use.dataset, "uri")
+                message = (
+                    f"{app.name} {use.stage} of team {app.team!r} {use.access[:-1]}s dataset {use.dataset!r}, "
+                    f"but on {target.name} it lies in the namespace of team {dataset.value.owner!r} ({place.uri})"
+                )
+                yield Finding(
+                    code="CNAI232",
+                    message=message,
+                    location=project.environments[env].place.locate(at),
+                    help="keep what several teams use in an object store or a database",
+                    target=target.name,
+                )
+
+
 def _pending(plan: Plan, env: str, app: str, release: Entry[Release]) -> Iterator[Finding]:
     """What the layers get wrong, and stages that wait for a digest: not wrong, but said."""
     place = release.place
@@ -203,6 +234,7 @@ def _pending(plan: Plan, env: str, app: str, release: Entry[Release]) -> Iterato
         yield from resolved.findings
         for stage in resolved.stages.values():
             yield from in_layers(stage, plan.project.facts)
+            yield from too_old(stage, target, plan.project.apps[app].place)
         for key, missing in resolved.pending.items():
             message = f"{key} is not deployed to {env}/{cluster}: no digest for {missing}"
             at = place.locate((key,)) if key in release.value.stages else place.locate(("app",))

@@ -51,6 +51,12 @@ def above(installed: str, wanted: str) -> bool:
     return all(version(installed) >= version(bound) for bound in bounds)
 
 
+def reaches_below(wanted: str, since: str) -> bool:
+    """Whether a range has versions before `since`; anything that is no range has every version."""
+    clauses = [_CLAUSE.fullmatch(clause) for clause in wanted.split(",")]
+    return not any(found and found[1] in (">=", ">", "==") and version(found[2]) >= version(since) for found in clauses)
+
+
 def compatible(installed: str) -> str:
     """The range in which files that this version understands mean the same: up to the next minor, from 1.0 on the next major."""
     major, minor = (*map(int, re.findall(r"\d+", installed)[:2]), 0)[:2]

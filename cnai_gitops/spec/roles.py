@@ -6,10 +6,12 @@ Must not: say what a variant must do; `contract.roles` does.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
+from functools import cache
 from typing import ClassVar
 
 from cnai_gitops.facts import Accelerator
-from cnai_gitops.spec.engine import Decides, Engine
+from cnai_gitops.spec.engine import Decides, Engine, engines
 
 
 class StepRole(Engine):
@@ -104,6 +106,36 @@ class SignalRole(Engine):
 
 
 class SourceRole(Engine):
-    """Where a dataset lies: an object store, a database, a topic, a volume."""
+    """What a dataset lies in: an object store, a database, a topic, a volume. It is held by a place, which says it by its `uri`.
+
+    `schemes` are those of its URIs, `encryptions` the words that can say how it encrypts. `of_team` is True for what lies in the
+    namespace of the dataset's owner, so that no other team's pods reach it.
+    """
 
     role: ClassVar[str] = "source"
+    decides: ClassVar[Decides] = "any"
+    frame: ClassVar[frozenset[str]] = frozenset({"uri", "region", "jurisdiction", "access_log", "clusters"})
+    schemes: ClassVar[tuple[str, ...]] = ()
+    encryptions: ClassVar[tuple[str, ...]] = ()
+    of_team: ClassVar[bool] = False
+
+    def refuses(self, uri: str) -> str:
+        """Why a URI with one of its schemes names no place; empty when it names one."""
+        return ""
+
+
+def source_of(uri: str) -> SourceRole:
+    """The source that a URI's scheme belongs to. Raises ValueError with the known ones."""
+    scheme = uri.partition("://")[0]
+    known = {s: cls for (role, _), cls in engines().items() if role == "source" and issubclass(cls, SourceRole) for s in cls.schemes}
+    if scheme not in known:
+        near = get_close_matches(scheme, known, n=1)
+        hint = f"; did you mean {near[0]}://?" if near else ""
+        raise ValueError(f"must begin with one of {', '.join(f'{s}://' for s in sorted(known))}, got {scheme}://{hint}")
+    return _only(known[scheme])
+
+
+@cache
+def _only(source: type[SourceRole]) -> SourceRole:
+    """A source has no fields but its kind, so one instance stands for all."""
+    return source.model_validate({})

@@ -19,6 +19,7 @@ from cnai_gitops.steps.files import json_of, json_text, read_json, write_whole
 INPUT_DIR = "/cnai/in"
 OUTPUT_DIR = "/cnai/out"
 MODEL_DIR = "/cnai/model"
+DATA_DIR = "/cnai/data"
 METRICS = "/cnai/out/metrics.json"
 
 _DATASET = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -195,7 +196,7 @@ def markdown() -> str:
     sometimes = [v for v in VARIABLES if not v.always and v.name not in BY_HAND]
     tables = {"always": [v for v in VARIABLES if v.always], "sometimes": sometimes, "by_hand": by_hand}
     shown = {name: _table(variables) for name, variables in tables.items()}
-    return _PAGE.format(**shown, input=INPUT_DIR, output=OUTPUT_DIR, model=MODEL_DIR, metrics=METRICS)
+    return _PAGE.format(**shown, input=INPUT_DIR, output=OUTPUT_DIR, model=MODEL_DIR, data=DATA_DIR, metrics=METRICS)
 
 
 def _variable_part(dataset: str) -> str:
@@ -285,6 +286,7 @@ For that reason no dataset may be called `dir`.
 |---|---|---|
 | `{input}` | the workflow, before the step | read only; artifacts of earlier steps, one folder for each |
 | `{output}` | the step | a dataset that the step writes locally goes to `{output}/<dataset>` |
+| `{data}/<dataset>` | whoever keeps the dataset | a dataset on a volume (`pvc://`); read only unless the stage writes it |
 | `{model}` | a training step | the files of the model and nothing else; links and devices are refused when it is packaged |
 
 ## `{metrics}`

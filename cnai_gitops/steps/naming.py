@@ -25,18 +25,19 @@ def job_name(app: str, stage: str) -> str:
 def dataset_name(uri: str) -> tuple[str, str]:
     """OpenLineage namespace and name of a dataset.
 
-    Knows s3, gs, abfss, hdfs, file, pvc, oci, kafka, postgres, mysql and bigquery; ValueError for any other URI, one with a
-    password, a query or a fragment, or one that names no dataset. A version (`@sha256:…`, a tag) is not part of a name.
+    Files, images, topics, tables and warehouses have names of their own kind, any other scheme those of a bucket. ValueError
+    for text without a scheme, a URI with a password, a query or a fragment, or one that names no dataset. A version
+    (`@sha256:…`, a tag) is not part of a name.
     """
     parts = urlsplit(uri.removeprefix("jdbc:"))
     scheme = _SAME_SCHEME.get(parts.scheme, parts.scheme)
-    if scheme not in _NAMES:
-        raise ValueError(f"dataset URI {_shown(parts)!r}: unknown scheme, expected one of {', '.join(sorted(_NAMES))}")
+    if not scheme:
+        raise ValueError(f"dataset URI {_shown(parts)!r}: has no scheme")
     if parts.password is not None or (parts.username is not None and scheme != "abfss"):
         raise ValueError(f"dataset URI {_shown(parts)!r}: must not carry credentials")
     if parts.query or parts.fragment:
         raise ValueError(f"dataset URI {_shown(parts)!r}: must not have a query or a fragment")
-    namespace, name = _NAMES[scheme](scheme, parts)
+    namespace, name = _NAMES.get(scheme, _bucket)(scheme, parts)
     if not name or namespace.endswith("://"):
         raise ValueError(f"dataset URI {_shown(parts)!r}: names no dataset")
     return namespace, name
@@ -80,10 +81,6 @@ def _warehouse(scheme: str, parts: SplitResult) -> tuple[str, str]:
 
 
 _NAMES: dict[str, Callable[[str, SplitResult], tuple[str, str]]] = {
-    "s3": _bucket,
-    "gs": _bucket,
-    "abfss": _bucket,
-    "pvc": _bucket,
     "hdfs": _rooted,
     "file": _file,
     "oci": _image,

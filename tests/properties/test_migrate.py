@@ -126,8 +126,10 @@ def test_python_is_rewritten_once_and_keeps_its_comments(text: str) -> None:
             assert "triggers" in keywords <= {*BESIDE, "triggers"}
 
 
+# quotes of a text directly before the three that end it: up to two of them belong to it
+QUOTED = ('"""x""""', '"""x"""""', '"""\\""""', '""""""', '"""a\n""b"""', "'''x''''", "'''x'''''", "''''''", "''''x'''")
 TOML = st.recursive(
-    st.sampled_from(["1", '"a]#,"', "'}'", "2026-01-01", "true", '"""x\n["""', "'''\n}\n'''", "1.5"]),
+    st.sampled_from(["1", '"a]#,"', "'}'", "2026-01-01", "true", '"""x\n["""', "'''\n}\n'''", "1.5", *QUOTED]),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3).map(lambda items: "[" + ",\n".join(items) + "]"),
         st.lists(inner, max_size=3).map(lambda items: "{ " + ", ".join(f"k{n} = {item}" for n, item in enumerate(items)) + " }"),

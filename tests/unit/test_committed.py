@@ -122,8 +122,8 @@ def test_overlays_that_are_not_on_disk_are_verified_in_a_copy(
 @pytest.mark.parametrize(
     ("line", "code", "words"),
     [
-        ('committed = ["fraud-detectoin"]', "CNAI232", "did you mean 'fraud-detection'? known: _argocd, _platform, fraud-detection"),
-        ('committed = ["_argo"]', "CNAI232", "did you mean '_argocd'?"),
+        ('committed = ["fraud-detectoin"]', "CNAI233", "did you mean 'fraud-detection'? known: _argocd, _platform, fraud-detection"),
+        ('committed = ["_argo"]', "CNAI233", "did you mean '_argocd'?"),
         ('committed = ["fraud-detection"]\nrendered = "branches"', "CNAI215", "remove one of the two"),
     ],
 )

@@ -107,7 +107,7 @@ NESTED = {
         """,
         """\
         serve:
-        -   scaling: { max: 3, triggers: [{kind: lag, topic: "a, b", consumer_group: g}] }  # lag
+        -   scaling: { min: 0, max: 3, triggers: [{kind: lag, topic: "a, b", consumer_group: g}] }  # lag
             name: a
         - name: b
           scaling: {max: 4,
@@ -118,7 +118,7 @@ NESTED = {
           scaling: {min: 1, triggers: [{kind: rate}]}
         """,
         [
-            "2: scaling: kind, topic, consumer_group -> triggers[0]",
+            "2: scaling: kind, topic, consumer_group -> triggers[0], min: 0",
             "5: scaling: kind, requests_per_replica -> triggers[0]",
             "8: scaling: kind -> triggers[0]",
         ],
@@ -210,7 +210,7 @@ def test_one_place_that_is_left_does_not_keep_the_others(tmp_path: Path) -> None
 
 def test_a_text_that_would_say_something_else_is_not_taken(tmp_path: Path) -> None:
     # the empty line belongs to the value, and does not come along when the key is no longer the last one
-    text = "serve:\n  scaling:\n    kind: lag\n    cooldown: |+\n      5m\n\n"
+    text = "serve:\n  scaling:\n    kind: rate\n    cooldown: |+\n      5m\n\n"
     left = f"{BLUEPRINT}:3:5: scaling: kind -> triggers[0]: more than this would change"
     assert run(tmp_path, BLUEPRINT, text) == (text, [], [left])
 
@@ -410,7 +410,7 @@ CALLS = {
     "everything imported": ("from cnai_gitops import *\nRate(max=2)\n", "from cnai_gitops import *\nScaling(max=2, triggers=[Rate()])\n"),
     "two calls, one import": (
         "from cnai_gitops import Lag, Rate\na, b = Rate(max=2), Lag(max=3)\n",
-        "from cnai_gitops import Lag, Rate, Scaling\na, b = Scaling(max=2, triggers=[Rate()]), Scaling(max=3, triggers=[Lag()])\n",
+        "from cnai_gitops import Lag, Rate, Scaling\na, b = Scaling(max=2, triggers=[Rate()]), Scaling(min=0, max=3, triggers=[Lag()])\n",
     ),
     "nothing to do": (
         "from cnai_gitops import Rate\nRate(requests_per_replica=1)\n",
@@ -467,8 +467,8 @@ def test_what_was_done_in_python_is_said(tmp_path: Path) -> None:
             "2:1: serve__a__scaling__topic belongs to an item of triggers: there may be several",
         ),
         (
-            'from cnai_gitops import Lag\nLag(\n    topic="""a\n    b""",\n    max=2,\n)\n',
-            "2:1: Lag(max) -> Scaling(max, triggers=[Lag]): more than this would change",
+            'from cnai_gitops import Lag\nLag(\n    topic="""a\n    b""",\n    min=2,\n)\n',
+            "2:1: Lag(min) -> Scaling(min, triggers=[Lag]): more than this would change",
         ),
     ],
 )
@@ -513,9 +513,8 @@ def old(tmp_path: Path) -> Path:
 
 def test_the_command_rewrites_once(old: Path, cnai: Cnai, snapshot: Callable[[Path], dict[str, bytes]]) -> None:
     before = snapshot(old)
-    lines = 'cnai.toml:2: requires = ">=0.2,<0.3"\n' + "".join(
-        f"blueprints/{name}.yaml:2: scaling: kind -> triggers[0]\n" for name in ("a", "b", "c")
-    )
+    lines = "".join(f"blueprints/{name}.yaml:2: scaling: kind -> triggers[0]\n" for name in ("a", "b", "c"))
+    lines += 'cnai.toml:2: requires = ">=0.2,<0.3"\n'
     done = cnai("migrate", "--check", "--root", old)
     assert (done.code, done.out, done.err) == (1, lines, "4 file(s) would change; run `cnai migrate`\n")
     assert snapshot(old) == before

@@ -37,7 +37,7 @@ def test_a_file_of_spellings_is_sound(file: Path) -> None:
     assert file.stem == data["since"].replace(".", "_")
     assert version(data["since"]) < version(data["until"])
     assert version(data["since"]) <= version(cnai_gitops.__version__), "a spelling of a release to come"
-    assert data.keys() <= {"since", "until", "places", "moved", "reworded", "nested"}
+    assert data.keys() <= {"since", "until", "places", "moved", "reworded", "nested", "variant"}
     for spelling in read(data):
         assert {kind for kind, _ in spelling.places} <= KINDS.keys()
         assert hasattr(cnai_gitops, spelling.noun), "a noun is a class that users know"

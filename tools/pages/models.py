@@ -22,7 +22,7 @@ from cnai_gitops.spec import base
 from cnai_gitops.spec.blueprint import Blueprint
 from cnai_gitops.spec.config import Config
 from cnai_gitops.spec.dataset import Dataset, Model
-from cnai_gitops.spec.engine import Engine, Variants, engines
+from cnai_gitops.spec.engine import Engine
 from cnai_gitops.spec.environment import Environment
 from cnai_gitops.spec.release import CanaryRelease, Pins, Release
 from cnai_gitops.spec.waiver import Day, Waivers
@@ -115,9 +115,12 @@ def _hints(model: type[BaseModel]) -> dict[str, Any]:
 
 def _models(hint: Any) -> Iterator[type[BaseModel]]:
     """Models that a type refers to; for an open union every engine of its role."""
-    role = next((extra.role for extra in getattr(hint, "__metadata__", ()) if isinstance(extra, Variants)), "")
-    if role:
-        yield from (cls for (of, _), cls in sorted(engines().items(), key=lambda item: item[0]) if of == role)
+    open_ = next((extra for extra in getattr(hint, "__metadata__", ()) if hasattr(extra, "models")), None)
+    if open_ is not None:
+        yield from sorted(
+            open_.models(),
+            key=lambda cls: (getattr(cls, "role", ""), cls.model_fields["kind"].default if "kind" in cls.model_fields else ""),
+        )
     elif isinstance(hint, type) and issubclass(hint, BaseModel) and not issubclass(hint, Engine):
         yield hint
     else:
@@ -161,8 +164,8 @@ def _type(hint: Any) -> str:
     if origin is Annotated:
         if tables := [extra.table for extra in hint.__metadata__ if isinstance(extra, Word)]:
             return TABLES[tables[0]]
-        if found := [extra.role for extra in hint.__metadata__ if isinstance(extra, Variants)]:
-            return " or ".join(_link(cls, f"-{found[0]}-engine") for cls in _models(hint))
+        if any(hasattr(extra, "models") for extra in hint.__metadata__):
+            return " or ".join(_link(cls, f"-{cls.role}-engine" if issubclass(cls, Engine) else "") for cls in _models(hint))
         return ", ".join([_type(inner[0]), *_limits(hint.__metadata__)])
     if origin is Literal:
         return ", ".join(code(str(value) or '""') for value in inner)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from cnai_gitops.spec.base import Spec
+from cnai_gitops.spec.roles import SourceRole
 
 ROOMS = ("contract", "engines", "spec")
 MODULES = ("parts.workflow", "session")
@@ -39,12 +40,19 @@ def files() -> dict[str, str]:
 
 
 def exported(module: ModuleType) -> list[str]:
-    """Names that a module exports: its `__all__`; without one an engine's module exports the models it defines."""
+    """Names that a module exports: its `__all__`; without one an engine's module exports the models it defines.
+
+    Sources are chosen by the scheme of a URI, so nobody writes their names.
+    """
     if hasattr(module, "__all__"):
         return list(module.__all__)
     if ".engines." not in module.__name__:
         return []
-    found = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, Spec)]
+    found = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Spec) and not issubclass(value, SourceRole)
+    ]
     return [cls.__name__ for cls in found if cls.__module__ == module.__name__ and not cls.__name__.startswith("_")]
 
 

@@ -36,6 +36,15 @@ class Imports:
             return func.attr
         return ""
 
+    def value_of(self, value: ast.expr) -> ast.expr:
+        """A value, or what the file gives to the name that it is, when it does so once."""
+        if not isinstance(value, ast.Name) or [*self._bound()].count(value.id) != 1:
+            return value
+        given = [
+            n.value for n in ast.walk(self._tree) if isinstance(n, ast.Assign) and [getattr(t, "id", "") for t in n.targets] == [value.id]
+        ]
+        return given[0] if given else value
+
     def calls_around(self, call: ast.Call) -> Iterator[str]:
         """Classes of ours among whose arguments a call stands."""
         for node in ast.walk(self._tree):

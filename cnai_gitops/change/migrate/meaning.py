@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cnai_gitops.change.migrate.tree import Path
-from cnai_gitops.source.spellings import Keys, Moved, Nested, Reworded, Spelling, matches
+from cnai_gitops.source.spellings import TAG, Keys, Moved, Nested, Reworded, Spelling, Variant, matches
 
 
 def modern(data: Any, nouns: Iterable[Path], spelling: Spelling) -> Any:
@@ -45,9 +45,13 @@ def _respell(noun: dict[str, Any], spelling: Spelling) -> None:
                 base[spelling.path[-1]] = spelling.new
     elif isinstance(spelling, Nested):
         for base in _maps(noun, spelling.path):
-            if spelling.when in base and spelling.beside & base.keys():
+            unsaid = spelling.unsaid(str(base.get(spelling.when)), base)
+            if spelling.when in base and (unsaid or spelling.beside & base.keys()):
                 inner = {key: base.pop(key) for key in [*base] if key not in spelling.beside}
-                base[spelling.into] = [inner]
+                base |= {**unsaid, spelling.into: [inner]}
+    elif isinstance(spelling, Variant):
+        variant = {TAG: spelling.kind, **noun.pop(spelling.old)}
+        noun[spelling.new] = [*noun.get(spelling.new, ()), variant] if spelling.item else variant
 
 
 def _put(base: dict[str, Any], keys: Keys, value: Any) -> None:

@@ -26,7 +26,7 @@ from cnai_gitops.findings import Finding, Location
 from cnai_gitops.source.files import Files, SourceError, decode, list_files
 from cnai_gitops.source.spellings import Spelling, spellings
 from cnai_gitops.source.text import source_line
-from cnai_gitops.source.versions import compatible, satisfies
+from cnai_gitops.source.versions import compatible, reaches_below, satisfies
 from cnai_gitops.source.yaml import parse
 from cnai_gitops.system.root import CONFIG
 
@@ -62,11 +62,13 @@ def migrate(root: Path, known: Sequence[Spelling] | None = None) -> Migration:
     done: list[str] = []
     left: list[Finding] = []
     broken: list[Finding] = []
+    known = spellings() if known is None else known
     with Files(root) as files:
+        requires = _requires(files)
         for path, kind in _files(root):
             try:
                 data = files.content(path)
-                made = _File(path, kind, decode(data, path)).migrated(spellings() if known is None else known)
+                made = _File(path, kind, decode(data, path)).migrated(known, requires, last=not left)
             except SourceError as error:
                 broken += error.findings
                 continue
@@ -80,11 +82,20 @@ def migrate(root: Path, known: Sequence[Spelling] | None = None) -> Migration:
     return Migration(before, after, tuple(done), tuple(left))
 
 
+def _requires(files: Files) -> str:
+    """What cnai.toml says of the versions that the files are for; empty when nothing, or when it cannot be read."""
+    try:
+        return str(tomllib.loads(decode(files.content(CONFIG), CONFIG)).get("requires", ""))
+    except (SourceError, tomllib.TOMLDecodeError):  # said when its turn comes
+        return ""
+
+
 def _files(root: Path) -> Iterator[tuple[str, str]]:
     """Path and kind of every file that people write, each real file once."""
-    paths = [CONFIG]
+    paths: list[str] = []
     for folder, suffixes in (("blueprints", (".py", ".yaml")), ("environments", (".yaml",)), ("policies/waivers", (".yaml",))):
         paths += list_files(root, folder, suffixes)
+    paths.append(CONFIG)  # the last one: it says that nothing is left
     seen: set[Path] = set()
     for path in paths:
         kind = next((kind for pattern, kind in _KINDS if re.fullmatch(pattern, path)), "")
@@ -102,18 +113,21 @@ class _File:
         self.done: list[str] = []
         self.left: list[Finding] = []
 
-    def migrated(self, known: Sequence[Spelling]) -> _File:
-        """The same, with `text`, `done` and `left` as they are in the end. Raises SourceError, or UsageError for cnai.toml."""
+    def migrated(self, known: Sequence[Spelling], requires: str, *, last: bool) -> _File:
+        """The same, with `text`, `done` and `left` as they are in the end. Raises SourceError, or UsageError for cnai.toml.
+
+        `requires` says how old the files are; it is brought up to date where this is the `last` file that had something to do.
+        """
         self._meaning(self.text)
         for spelling in known:
-            self._respell(spelling)
-        if self.kind == "config":
-            self._require(compatible(__version__))
+            self._respell(spelling, old=reaches_below(requires, spelling.since))
+        if self.kind == "config" and last and not self.left:
+            self._require(compatible(__version__), known)
         return self
 
-    def _respell(self, spelling: Spelling) -> None:
+    def _respell(self, spelling: Spelling, *, old: bool) -> None:
         module = Module(self.text) if self.kind == "python" else None
-        found = list(module.respelled(spelling) if module else self._in_data(spelling))
+        found = list(module.respelled(spelling, old=old) if module else self._in_data(spelling, old=old))
         rewritten = [place for place in found if isinstance(place, Rewritten)]
         text = applied(self.text, [edit for place in rewritten for edit in place.edits])
         wanted = ast.dump(module.tree) if module else modern(self._meaning(self.text), dict.fromkeys(p.noun for p in rewritten), spelling)
@@ -127,10 +141,9 @@ class _File:
                 self.done.append(f"{self.path}:{place.line}: {place.words}")
         self.text = text
 
-    def _in_data(self, spelling: Spelling) -> Iterator[Rewritten | Left]:
-        if self.kind == "config":
-            return respelled(self.text, toml_tree(self.text), self.kind, " = ", spelling)
-        return respelled(self.text, yaml_tree(self.text), self.kind, ": ", spelling)
+    def _in_data(self, spelling: Spelling, *, old: bool) -> Iterator[Rewritten | Left]:
+        tree = (toml_tree if self.kind == "config" else yaml_tree)(self.text)
+        return respelled(self.text, tree, self.kind, spelling, old=old)
 
     def _says(self, text: str, wanted: Any) -> bool:
         try:
@@ -154,11 +167,12 @@ class _File:
             finding = Finding(code="CNAI106", message=f"not Python: {error.msg}", location=place, help="correct this line")
             raise SourceError(finding) from error
 
-    def _require(self, wanted: str) -> None:
-        """`requires` as it has to be for this version, unless what is there allows it."""
+    def _require(self, wanted: str, known: Sequence[Spelling]) -> None:
+        """`requires` as it has to be for this version, unless what is there allows it and nothing that spelled otherwise."""
         data = self._meaning(self.text)
+        said = str(data.get("requires", ""))
         with suppress(ValueError):
-            if satisfies(__version__, str(data.get("requires", ""))):
+            if satisfies(__version__, said) and not any(reaches_below(said, spelling.since) for spelling in known):
                 return
         entry = toml_tree(self.text).get("requires")
         edit = Edit(entry.value.span, f'"{wanted}"') if entry else _first_statement(self.text, f'requires = "{wanted}"')

@@ -29,14 +29,12 @@ if TYPE_CHECKING:
     from cnai_gitops.resources.kserve.model import InferenceService, PredictorModel, SpecPredictor
     from cnai_gitops.resources.kubernetes import NetworkPolicy
 
-CANARY_IN_SPEC = "0.21"
-"""First KServe whose spec.canary[] also splits traffic; 0.20 makes the Deployments and sends them nothing (kserve#5672, #5912)."""
-
 
 class KServe(ServeEngine):
     """One InferenceService; while a new model is tried, a second one with its share of requests at the gateway."""
 
     kind: Literal["kserve"] = "kserve"
+    needs: ClassVar[Mapping[str, str]] = {"kserve": "0.16"}  # the first that knows Standard mode by this name
     honours: ClassVar[frozenset[str]] = frozenset(
         {"model", "runtime", "resources", "scaling", "rollout", "port", "args", "env", "startup", "timeout", "grace"}
     )
@@ -172,7 +170,7 @@ def _predictor(context: Context[Serve], name: str, digest: str, low: int, high: 
     if sink:
         predictor["logger"] = {"mode": "request", "url": sink}
     predictor["model"] = _model(context, digest)
-    predictor["volumes"] = scratch("4Gi", shm="2Gi")
+    predictor["volumes"] = [*scratch("4Gi", shm="2Gi"), *context.data.volumes]
     return predictor
 
 
@@ -183,6 +181,7 @@ def _model(context: Context[Serve], digest: str) -> PredictorModel:
         "CNAI_APP": context.blueprint.name,
         "CNAI_ENVIRONMENT": context.target.env,
         "CNAI_CLUSTER": context.target.cluster,
+        **context.mounted_variables,
         **stage.env,
     }
     model = str(stage.model)
@@ -201,7 +200,7 @@ def _model(context: Context[Serve], digest: str) -> PredictorModel:
         "readinessProbe": readiness,
         "livenessProbe": liveness,
         "securityContext": container_security(),
-        "volumeMounts": mounts("tmp", "shm"),
+        "volumeMounts": [*mounts("tmp", "shm"), *context.data.mounts],
     }
 
 

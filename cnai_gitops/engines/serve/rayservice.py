@@ -98,6 +98,7 @@ class RayService(ServeEngine):
             "CNAI_APP": context.blueprint.name,
             "CNAI_ENVIRONMENT": context.target.env,
             "CNAI_CLUSTER": context.target.cluster,
+            **context.mounted_variables,
             **context.stage.env,
         }
         cluster = ray_cluster(
@@ -110,6 +111,7 @@ class RayService(ServeEngine):
             worker=(self.worker.cpu, self.worker.memory),
             workers=self._workers,
             held=context.held(self.accelerator),
+            data=context.data,
         )
         return {
             "apiVersion": "ray.io/v1",

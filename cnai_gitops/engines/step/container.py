@@ -50,12 +50,14 @@ class Container(StepEngine):
         container["env"] = env_list(values) + secret_env(context.secret_variables())
         container["resources"] = requirements(self.resources.cpu, self.resources.memory, held)
         container["securityContext"] = container_security()
-        container["volumeMounts"] = mounts("tmp", "cnai")
+        container["volumeMounts"] = [*mounts("tmp", "cnai"), *context.data.mounts]
         template: Template = {"name": name}
         where = placement(held)
         if "nodeSelector" in where:
             template["nodeSelector"] = where["nodeSelector"]
         if "tolerations" in where:
             template["tolerations"] = where["tolerations"]
+        if context.data.volumes:
+            template["volumes"] = list(context.data.volumes)
         template["container"] = container
         return StepPlan(entry=name, templates=(template,))

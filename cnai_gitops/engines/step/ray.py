@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from cnai_gitops.contract.context import Context
-from cnai_gitops.contract.embed import embed
+from cnai_gitops.contract.embed import Embedded, embed
 from cnai_gitops.contract.roles import StepEngine, StepPlan
 from cnai_gitops.parts.ray import DASHBOARD_PORT, ray_cluster
 from cnai_gitops.spec.accelerator import AcceleratorRequest
@@ -19,7 +19,6 @@ from cnai_gitops.spec.prepare import Prepare
 
 if TYPE_CHECKING:
     from cnai_gitops.resources.argo_workflows.template import Template
-    from cnai_gitops.resources.core.container import EnvVar
     from cnai_gitops.resources.ray.model import RayJob
 
 
@@ -54,7 +53,7 @@ class Ray(StepEngine):
                 "setOwnerReference": True,
                 "successCondition": "status.jobStatus == SUCCEEDED",
                 "failureCondition": "status.jobDeploymentStatus in (Failed, ValidationFailed)",
-                "manifest": embedded.text(self._job(context, name, f"{{{{workflow.parameters.{image}}}}}", embedded.env)),
+                "manifest": embedded.text(self._job(context, name, f"{{{{workflow.parameters.{image}}}}}", embedded)),
             },
         }
         return StepPlan(
@@ -66,7 +65,7 @@ class Ray(StepEngine):
             ingress=((context.target.environment.endpoints.ray_operator_namespace, DASHBOARD_PORT),),
         )
 
-    def _job(self, context: Context[Prepare], name: str, image: str, env: list[EnvVar]) -> RayJob:
+    def _job(self, context: Context[Prepare], name: str, image: str, embedded: Embedded) -> RayJob:
         labels, queued = context.fixed_labels, context.queued()
         number = [step.name for step in context.stage.graph].index(name)
         return {
@@ -86,7 +85,7 @@ class Ray(StepEngine):
                 "rayClusterSpec": ray_cluster(
                     version=self.version,
                     image=image,
-                    env=env,
+                    env=embedded.env,
                     labels=labels,
                     account=context.workflow_name,
                     head=(self.head.cpu, self.head.memory),
@@ -94,6 +93,7 @@ class Ray(StepEngine):
                     workers=(self.workers, self.workers),
                     held=context.held(self.accelerator),
                     scheduler=queued.scheduler,
+                    data=embedded.data,
                 ),
             },
         }

@@ -12,7 +12,7 @@ from annotated_types import Ge, Le
 from pydantic import AfterValidator, Field
 
 from cnai_gitops.contract.context import Context
-from cnai_gitops.contract.embed import embed
+from cnai_gitops.contract.embed import Embedded, embed
 from cnai_gitops.contract.roles import StepEngine, StepPlan
 from cnai_gitops.parts.pods import container_security, pod_security
 from cnai_gitops.parts.rbac import role, service_account
@@ -21,7 +21,6 @@ from cnai_gitops.spec.prepare import Prepare
 
 if TYPE_CHECKING:
     from cnai_gitops.resources.argo_workflows.template import Template
-    from cnai_gitops.resources.core.container import EnvVar
     from cnai_gitops.resources.spark.model import Driver, Executor, SparkApplication, SparkApplicationSpec
 
 Cores = Annotated[int, Ge(1), Le(128)]
@@ -69,7 +68,7 @@ class Spark(StepEngine):
         account = f"{context.workflow_name}-spark"
         image = f"{name}-image"
         embedded = embed(context, name)
-        manifest = self._application(context, name, account, f"{{{{workflow.parameters.{image}}}}}", embedded.env)
+        manifest = self._application(context, name, account, f"{{{{workflow.parameters.{image}}}}}", embedded)
         template: Template = {
             "name": name,
             "activeDeadlineSeconds": str(seconds(context.stage.timeout)),
@@ -91,7 +90,7 @@ class Spark(StepEngine):
             resources=tuple(context.made(body) for body in objects),
         )
 
-    def _application(self, context: Context[Prepare], name: str, account: str, image: str, env: list[EnvVar]) -> SparkApplication:
+    def _application(self, context: Context[Prepare], name: str, account: str, image: str, embedded: Embedded) -> SparkApplication:
         labels = context.fixed_labels
         main = self.main if "://" in self.main else f"local:///opt/app/{self.main}"
         spec: SparkApplicationSpec = {
@@ -106,11 +105,13 @@ class Spark(StepEngine):
             "sparkConf": {**self._lineage(context), **SECURE, **self.conf},
             "restartPolicy": {"type": "Never"},
             "timeToLiveSeconds": 86400,
-            "driver": self._driver(account, labels, env),
-            "executor": self._executor(account, labels, env),
+            "driver": self._driver(account, labels, embedded),
+            "executor": self._executor(account, labels, embedded),
         }
         if not self.args:
             del spec["arguments"]
+        if embedded.data.volumes:
+            spec["volumes"] = list(embedded.data.volumes)
         return {
             "apiVersion": "sparkoperator.k8s.io/v1beta2",
             "kind": "SparkApplication",
@@ -119,28 +120,34 @@ class Spark(StepEngine):
             "spec": spec,
         }
 
-    def _driver(self, account: str, labels: dict[str, str], env: list[EnvVar]) -> Driver:
-        return {
+    def _driver(self, account: str, labels: dict[str, str], embedded: Embedded) -> Driver:
+        driver: Driver = {
             "cores": self.driver.cores,
             "memory": self.driver.memory,
             "serviceAccount": account,
             "labels": labels,
-            "env": env,
+            "env": embedded.env,
             "securityContext": container_security(writable=True),
             "podSecurityContext": pod_security(),
         }
+        if embedded.data.mounts:
+            driver["volumeMounts"] = list(embedded.data.mounts)
+        return driver
 
-    def _executor(self, account: str, labels: dict[str, str], env: list[EnvVar]) -> Executor:
-        return {
+    def _executor(self, account: str, labels: dict[str, str], embedded: Embedded) -> Executor:
+        executor: Executor = {
             "instances": self.executors,
             "cores": self.executor.cores,
             "memory": self.executor.memory,
             "serviceAccount": account,
             "labels": labels,
-            "env": env,
+            "env": embedded.env,
             "securityContext": container_security(writable=True),
             "podSecurityContext": pod_security(),
         }
+        if embedded.data.mounts:
+            executor["volumeMounts"] = list(embedded.data.mounts)
+        return executor
 
     def _lineage(self, context: Context[Prepare]) -> dict[str, str]:
         if not context.target.environment.endpoints.openlineage and not context.target.neutral:

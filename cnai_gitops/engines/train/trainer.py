@@ -191,10 +191,10 @@ def _pod(context: Context[Train]) -> PodSpec:
                 "image": context.image(stage.image),
                 "resources": requirements(stage.resources.cpu, stage.resources.memory),
                 "securityContext": container_security(),
-                "volumeMounts": mounts("tmp", "cnai", "shm"),
+                "volumeMounts": [*mounts("tmp", "cnai", "shm"), *context.data.mounts],
             }
         ],
-        "volumes": scratch("32Gi", "200Gi", "16Gi"),
+        "volumes": [*scratch("32Gi", "200Gi", "16Gi"), *context.data.volumes],
         "restartPolicy": "Never",
         **placement(context.held(stage.accelerator)),
     }

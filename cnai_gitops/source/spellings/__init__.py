@@ -2,17 +2,17 @@
 
 Must not: change a file (`change.migrate` does) or accept an old spelling. A new release with renames adds one file here.
 
-A spelling belongs to a noun (`Serve`), which files hold in several places. There are three kinds: a key that has another
-name or lies elsewhere (`moved`), a value that is another word (`reworded`), and a map of which some keys became an item of
-a list inside it (`nested`).
+A spelling belongs to a noun (`Serve`), which files hold in several places. There are four kinds: a key that has another
+name or lies elsewhere (`moved`), a value that is another word (`reworded`), a map of which some keys became an item of a
+list inside it (`nested`), and a map that became a variant of an open union (`variant`).
 """
 
 from __future__ import annotations
 
 import fnmatch
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,10 @@ class Spelling:
     noun: str
     since: str
     places: tuple[tuple[str, Keys], ...]
+
+    def concerns(self, value: Any) -> bool:
+        """Whether this answers for a value that was refused, or for a field that nobody knows when there is none."""
+        return value is None
 
     def says(self, keys: Keys) -> str:
         """What to tell somebody who wrote the keys `keys`, which lead on from the noun; empty when this is about something else."""
@@ -60,6 +64,10 @@ class Reworded(Spelling):
     old: str
     new: str
 
+    def concerns(self, value: Any) -> bool:
+        """The old word."""
+        return bool(value == self.old)
+
     def says(self, keys: Keys) -> str:
         """The new word; for the value, which the caller compares."""
         return f'"{self.old}" is called "{self.new}" since {self.since}' if keys == self.path else ""
@@ -70,7 +78,8 @@ class Nested(Spelling):
     """A map with `when` among its keys: all of them but `beside` became an item of the list `into`.
 
     Keys of `inside` were written in maps without `when` too, where they cannot be moved without knowing it. In Python the
-    map was a call of one of the classes `items`, and is a call of `whole` around it now.
+    map was a call of one of the classes `items` (by the word of `when`), and is a call of `whole` around it now. `implied`
+    has the keys that a map of one word meant and need not say before, with their values; now they mean something else.
     """
 
     path: Keys
@@ -79,7 +88,16 @@ class Nested(Spelling):
     into: str
     inside: frozenset[str]
     whole: str
-    items: frozenset[str]
+    items: Mapping[str, str]
+    implied: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def word(self, model: str) -> str:
+        """The word of `when` that a class stands for; empty for any other class."""
+        return next((word for word, name in self.items.items() if name == model), "")
+
+    def unsaid(self, word: str, keys: Collection[str | None]) -> dict[str, Any]:
+        """What a map of this word with these keys meant without saying it."""
+        return {key: value for key, value in self.implied.get(word, {}).items() if key not in keys}
 
     def says(self, keys: Keys) -> str:
         """Where the key lies now."""
@@ -91,12 +109,45 @@ class Nested(Spelling):
 
     def says_of_argument(self, model: str, name: str) -> str:
         """Who takes the argument now."""
-        if model in self.items and name in self.beside:
+        if self.word(model) and name in self.beside:
             return f"`{name}` is said by {self.whole}({name}=..., {self.into}=[{model}(...)]) since {self.since}"
         return self.says((name,)) if model == self.noun else ""
 
 
-_KINDS: Mapping[str, type[Spelling]] = {"moved": Moved, "reworded": Reworded, "nested": Nested}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant(Spelling):
+    """A map at `old` that is a variant at `new` (which may be the same key), with `kind` among its keys; `model` in Python.
+
+    `item`: the variant is an item of a list there. A list is replaced whole by the layers above it, so that only a
+    `WHOLE` file can be rewritten.
+    """
+
+    old: str
+    new: str
+    kind: str
+    model: str
+    item: bool = False
+
+    def concerns(self, value: Any) -> bool:
+        """A field of the old name, or a map that does not say its kind."""
+        return value is None if self.new != self.old else isinstance(value, Mapping) and TAG not in value
+
+    def says(self, keys: Keys) -> str:
+        """What it is now."""
+        if keys != (self.old,):
+            return ""
+        if self.new == self.old:
+            return f"`{self.old}` says `{TAG}: {self.kind}` since {self.since}"
+        return f"`{self.old}` is {'an item' if self.item else f'`{TAG}: {self.kind}`'} of `{self.new}` since {self.since}"
+
+
+TAG = "kind"
+"""Key that tells the variants of an open union apart."""
+
+WHOLE = "blueprint"
+"""The kind of file that says a noun whole; every other lies over it or under it."""
+
+_KINDS: Mapping[str, type[Spelling]] = {"moved": Moved, "reworded": Reworded, "nested": Nested, "variant": Variant}
 
 
 @lru_cache(maxsize=1)
@@ -114,7 +165,11 @@ def read(data: Mapping[str, Any]) -> tuple[Spelling, ...]:
     """The spellings of one release's file."""
     places = {noun: tuple(_place(text) for text in texts) for noun, texts in data["places"].items()}
     return tuple(
-        cls(since=data["since"], places=places[table["noun"]], **_values(cls, table))
+        cls(
+            since=data["since"],
+            places=tuple(place for place in places[table["noun"]] if place[0] not in table.get("not_in", ())),
+            **_values(cls, table),
+        )
         for name, cls in _KINDS.items()
         for table in data.get(name, ())
     )
@@ -127,7 +182,7 @@ def hint(model: str, keys: Sequence[str | int], value: Any = None) -> str:
     """
     named = tuple(key for key in keys if isinstance(key, str))
     for spelling in spellings():
-        if isinstance(spelling, Reworded) != (value is not None) or (isinstance(spelling, Reworded) and value != spelling.old):
+        if not spelling.concerns(value):
             continue
         said = [spelling.says_of_argument(model, named[0])] if len(named) == 1 else []
         said += [spelling.says(rest) for rest in _below(spelling, model, named)]
@@ -156,8 +211,9 @@ def _place(text: str) -> tuple[str, Keys]:
 
 def _values(cls: type[Spelling], table: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a table as the class has them: paths as tuples, lists as sets."""
-    paths = {field.name for field in fields(cls) if field.type == "Keys"}
+    paths = {known.name for known in fields(cls) if known.type == "Keys"}
     return {
         name: tuple(value.split(".")) if name in paths else frozenset(value) if isinstance(value, list) else value
         for name, value in table.items()
+        if name != "not_in"
     }

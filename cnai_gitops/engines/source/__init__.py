@@ -1,0 +1,4 @@
+"""What datasets lie in.
+
+Must not: hold code; each variant is a file of its own.
+"""

@@ -1,0 +1,19 @@
+"""Azure: files in a container of Azure Data Lake Storage.
+
+Must not: know credentials; pods have an identity, or a secret that the environment names.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from cnai_gitops.contract.source import Source
+
+
+class Azure(Source):
+    """`abfss://CONTAINER@ACCOUNT.dfs.core.windows.net/PATH`."""
+
+    kind: Literal["azure"] = "azure"
+    schemes: ClassVar[tuple[str, ...]] = ("abfss",)
+    encryptions: ClassVar[tuple[str, ...]] = ("csek", "cmek")
+    honours: ClassVar[frozenset[str]] = frozenset({"encryption", "kms_key", "secret"})

@@ -1,0 +1,19 @@
+"""S3: objects in a bucket of Amazon S3, or of a store that speaks its protocol.
+
+Must not: know credentials; pods have an identity, or a secret that the environment names.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from cnai_gitops.contract.source import Source
+
+
+class S3(Source):
+    """`s3://BUCKET/KEY`."""
+
+    kind: Literal["s3"] = "s3"
+    schemes: ClassVar[tuple[str, ...]] = ("s3", "s3a", "s3n")
+    encryptions: ClassVar[tuple[str, ...]] = ("sse-s3", "sse-kms", "csek")
+    honours: ClassVar[frozenset[str]] = frozenset({"encryption", "kms_key", "secret"})
