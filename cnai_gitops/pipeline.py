@@ -191,10 +191,10 @@ def _stale_owners(paths: Sequence[str]) -> Iterator[Finding]:
         yield Finding(code="CNAI801", message=message, location=Location(stale[0], 1), help="run `cnai build` and commit the result")
 
 
-def verify(root: Path, settings: Settings, selection: Selection = EVERYTHING) -> list[Finding]:
+def verify(root: Path, settings: Settings, selection: Selection = EVERYTHING, *, into: Path | None = None) -> list[Finding]:
     """Law 1 on this repository: every overlay, built by kustomize, equals what was resolved.
 
-    What is committed is built where it lies, everything else in a scratch copy.
+    What is committed is built where it lies, everything else in a scratch copy; with `into` everything in that copy of the output.
     """
     plan = plan_of(root, selection)
     if exit_code(plan.findings):
@@ -202,9 +202,8 @@ def verify(root: Path, settings: Settings, selection: Selection = EVERYTHING) ->
     resolved = resolve(plan, settings)
     findings = resolved.findings()
     apps = [unit for unit in resolved.units(selection) if unit.is_app]
-    commits = plan.project.config.commits
-    others = [unit for unit in apps if not commits(unit.owner)]
-    findings += _unlike(resolved, root, [unit for unit in apps if commits(unit.owner)], settings)
+    others = [unit for unit in apps if not (into or plan.project.config.commits(unit.owner))]
+    findings += _unlike(resolved, into or root, [unit for unit in apps if unit not in others], settings)
     if others:
         with tempfile.TemporaryDirectory(prefix="cnai-") as scratch:
             with Writer(Path(scratch)) as writer:

@@ -153,6 +153,11 @@ def test_a_copy_has_everything_and_leaves_the_repository_alone(
     assert done.err.splitlines()[-1].startswith(f"{copy}/deploy/  ")
     assert snapshot(copy / "deploy") == whole
     assert snapshot(repository) == before
+    assert cnai("build", "--verify", "--into", copy, "--root", repository).code == 0
+    patch = copy / "deploy/kustomize/fraud-detection/envs/prod/patch.yaml"
+    patch.write_text(patch.read_text().replace("maxReplicas: 16", "maxReplicas: 17"))
+    assert {finding.code for finding in pipeline.verify(repository, settings, into=copy)} == {"CNAI303"}
+    pipeline.build(repository, settings, into=copy)
     stray = copy / "deploy/rendered/prod/eu1/fraud-detection/.manifest.yaml.1.cnai-tmp"
     stray.write_text("half")
     (copy / "deploy/rendered/prod/eu1/fraud-detection/manifest.yaml").write_text("half")

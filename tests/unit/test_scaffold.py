@@ -121,7 +121,7 @@ def test_python_compiles(path: str) -> None:
 
 
 def test_attributes_and_owners_read_back() -> None:
-    assert "deploy/** linguist-generated" in FILES[".gitattributes"].splitlines()
+    assert "deploy/** linguist-generated gitlab-generated" in FILES[".gitattributes"].splitlines()
     owners = dict(line.split(maxsplit=1) for line in FILES["CODEOWNERS"].splitlines() if not line.startswith("#"))
     assert owners["/blueprints/datasets/"] == "@churn/data-owners"
     assert owners["/environments/"] == owners["/policies/"] == "@churn/platform"

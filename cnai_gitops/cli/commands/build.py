@@ -52,7 +52,7 @@ def command(
                 say("up to date: no input changed")
         elif code := _build(folder, selection, output, check=check, into=into, jobs=jobs, quiet=quiet):
             return code
-        return _verified(folder, selection, output, quiet) if verify else 0
+        return _verified(folder, selection, output, into=into, quiet=quiet) if verify else 0
 
     return again(folder, once) if watch else once()
 
@@ -100,11 +100,11 @@ def _tell_left_out(built: Built) -> None:
         say(f"rendered, not committed (cnai.toml): {', '.join(built.left_out)}")
 
 
-def _verified(folder: Path, selection: Selection, output: str, quiet: bool) -> int:
+def _verified(folder: Path, selection: Selection, output: str, *, into: Path | None, quiet: bool) -> int:
     from cnai_gitops import pipeline
     from cnai_gitops.findings import exit_code
 
-    findings = pipeline.verify(folder, settings(), selection)
+    findings = pipeline.verify(folder, settings(), selection, into=into)
     if findings:
         show(findings, output)
     elif not quiet:
