@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from cnai_gitops.errors import ToolError
+from cnai_gitops.errors import InvalidInput, ToolError
 from cnai_gitops.findings import Finding
 from cnai_gitops.project.model import Entry
 from cnai_gitops.source.files import Files, SourceError, list_files
@@ -128,7 +128,9 @@ class Reader:
 
 
 def require_same(files: Files, outline: Mapping[str, Any], reader: Reader) -> None:
-    """Raise ToolError when what was left unread is not what the outline says any more."""
+    """Raise InvalidInput when what was left unread cannot be read now, ToolError when it is not what the outline says any more."""
+    if reader.findings:
+        raise InvalidInput(reader.findings)
     changed = [path for path, digest in files.digests.items() if outline["seen"].get(path, ["", "", ""])[2] != digest]
-    if changed or reader.findings:
-        raise ToolError(f"{', '.join(changed) or reader.findings[0].message} changed while it was read", help="run the command again")
+    if changed:
+        raise ToolError(f"{', '.join(changed)} changed while it was read", help="run the command again")
