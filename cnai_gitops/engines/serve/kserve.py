@@ -38,7 +38,7 @@ class KServe(ServeEngine):
 
     kind: Literal["kserve"] = "kserve"
     honours: ClassVar[frozenset[str]] = frozenset(
-        {"model", "runtime", "resources", "scaling", "rollout", "port", "args", "env", "startup", "timeout", "grace"}
+        {"model", "runtime", "resources", "scaling", "rollout", "port", "args", "env", "startup", "timeout", "grace", "public"}
     )
 
     def honoured(self, holder: Serve, facts: Facts) -> frozenset[str]:
