@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import re
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +16,7 @@ from typing import Any
 import pytest
 import test_every_field as fields
 import test_honours as honours
+import test_kinds
 import yaml
 from examples import example_of, file_of, golden, merged, models_of
 
@@ -25,6 +29,7 @@ from cnai_gitops.check.ledger import peaks
 from cnai_gitops.check.object_names import name_problems
 from cnai_gitops.check.payload import payload
 from cnai_gitops.check.queues import single_workload
+from cnai_gitops.cli import commands
 from cnai_gitops.cluster.live import Live
 from cnai_gitops.cluster.preflight import judge
 from cnai_gitops.facts.profiles import newest
@@ -300,6 +305,18 @@ def test_a_kind_has_its_own_form_of_names_and_keeps_its_secrets() -> None:
     assert [finding.message for finding in payload([document])] == ["data of a Widget is written out"]
 
 
+@pytest.mark.parametrize(
+    ("operator", "words"),
+    [('operator="widget-operator", ', "Kubernetes has no such kind: say which operator"), ("widget-operator", "no operator of that name")],
+)
+def test_a_kind_that_nobody_serves_is_named(operator: str, words: str, extended: Callable[..., None]) -> None:
+    extended(resources_package, "widgets", KIND.replace(operator, "" if "=" in operator else "nobody"))
+    kind = kind_of(widget())
+    assert kind is not None
+    with pytest.raises(AssertionError, match=words):
+        test_kinds.test_somebody_serves_every_kind(kind)
+
+
 def test_a_group_of_several_files(extended: Callable[[Any, str, str], None], tmp_path: Path) -> None:
     """A package has its kinds in `kinds.py`; its model is not imported before somebody asks for it."""
     extended(resources_package, "unused", "")
@@ -348,6 +365,124 @@ def test_output_format(extended: Callable[..., None], repository: Path, cnai: Cn
     (repository / "blueprints/fraud_detection.py").unlink()
     done = cnai("check", "--root", repository, "-o", "shout")
     assert (done.code, done.first) == (1, "APPLICATION 'FRAUD-DETECTION' DOES NOT EXIST")
+
+
+RUNTIME = """
+# A server that is not in the package.
+runtime: kserve-other
+format: other
+protocol: v2
+image: other
+args: ["--port=PORT"]
+metrics_port: 0
+metrics_path: /metrics
+ready: /ready
+live: /live
+paths: ["/v1/"]
+requests: other_requests_total
+errors: ""
+p99_ms: max(other_ms{SELECTOR})
+"""
+COMMAND = '''
+"""`cnai greet`: says hello."""
+import typer
+
+def command(name: str = typer.Argument(help="Whom.")) -> int:
+    """Say hello."""
+    print(f"hello {name}")
+    return 0
+'''
+CODE = """
+heading = "Strangers"
+
+[CNAI999]
+title = "Something of a stranger"
+why = "It is new."
+bad = "a"
+good = "b"
+fix = "Write b."
+"""
+TREE = ("cnai_gitops", "docs", "policies", "schemas", "tests", "tools", "README.md", "cnai.toml", "pyproject.toml")
+
+
+@pytest.fixture
+def copied(stories: Path, tmp_path: Path) -> Path:
+    """The package and its tests in a folder that a test may add files to."""
+    for name in TREE:
+        source, to = stories / name, tmp_path / "copy" / name
+        if source.is_dir():
+            shutil.copytree(source, to, ignore=shutil.ignore_patterns("__pycache__", "evidence"))
+        else:
+            shutil.copy(source, to)
+    return tmp_path / "copy"
+
+
+def python(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Python in the copy, which then is the package that it imports."""
+    env = {**os.environ, "PYTHONPATH": str(root)}
+    env.pop("CI", None)
+    return subprocess.run([sys.executable, *arguments], cwd=root, env=env, capture_output=True, text=True, timeout=300, check=False)
+
+
+GOLDEN = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/golden/test_golden.py", "-k", "runtime or variant or left")
+
+
+def test_runtime(copied: Path) -> None:
+    """A file of facts; all else is written from it, and a golden file that is missing is named."""
+    write(copied, "cnai_gitops/facts/runtimes/other.yaml", RUNTIME)
+    done = python(copied, *GOLDEN)
+    assert done.returncode == 1
+    assert "tests/golden/runtime/other.yaml is missing: `make golden` writes it" in done.stdout
+    assert python(copied, "tools/docs.py", "--check").returncode == 1
+    for arguments in (("tools/docs.py",), ("-m", "cnai_gitops", "schemas", "write"), (*GOLDEN, "--update-golden"), GOLDEN):
+        done = python(copied, *arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert "runtime: kserve-other" in (copied / "tests/golden/runtime/other.yaml").read_text()
+    assert '"other"' in (copied / "cnai_gitops/facts/words.py").read_text()
+
+
+def test_command(extended: Callable[..., None], cnai: Cnai) -> None:
+    extended(commands, "greet", COMMAND)
+    done = cnai("greet", "Ada")
+    assert (done.code, done.out) == (0, "hello Ada\n")
+    assert "greet" in cnai("--help").out
+
+
+def test_code(copied: Path) -> None:
+    write(copied, "cnai_gitops/findings/codes/900.toml", CODE)
+    done = python(copied, "-m", "cnai_gitops", "explain", "CNAI999")
+    assert "Something of a stranger" in done.stdout, done.stderr
+    assert python(copied, "tools/docs.py").returncode == 0
+    assert "CNAI999" in (copied / "docs/reference/codes.md").read_text()
+
+
+def test_a_policy_without_a_bad_example_is_named(copied: Path, tool: Callable[[str], Any]) -> None:
+    tool("conftest")
+    for path, text in new_policy("operations", "owner_named").items():
+        write(copied, path, text)
+    (copied / "policies/operations/owner_named/examples/bad.yaml").unlink()
+    done = python(copied, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/policies/test_examples.py", "-k", "bad or known")
+    assert done.returncode != 0
+    assert re.search(r"operations[/.]owner_named.*bad", done.stdout + done.stderr)
+
+
+def test_field_of_an_engine(copied: Path) -> None:
+    """Its file is edited, and no other; without its other value, a test names it."""
+    file = copied / "cnai_gitops/engines/trigger/lag.py"
+    text = file.read_text()
+    field = "    messages_per_replica:"
+    more = '    allow_idle: bool = False\n    """whether partitions without messages count"""\n'
+    use = '                "tls": "enable",\n'
+    assert field in text and use in text
+    text = text.replace(field, more + field).replace(use, use + '                "allowIdleConsumers": str(self.allow_idle).lower(),\n')
+    file.write_text(text)
+    law = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/laws/test_every_field.py", "-k", "trigger-lag")
+    done = python(copied, *law)
+    assert done.returncode == 1
+    assert "lag.py: EXAMPLE has no other value of Lag.allow_idle" in done.stdout
+    file.write_text(text.replace("messages_per_replica: 7}", "messages_per_replica: 7, allow_idle: true}"))
+    done = python(copied, *law)
+    assert done.returncode == 0, done.stdout
 
 
 def test_blueprint(repository: Path, settings: Settings, snapshot: Snapshot) -> None:
