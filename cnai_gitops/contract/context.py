@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from cnai_gitops.contract.form import form_of
 from cnai_gitops.contract.queue import Queued, queue_of
-from cnai_gitops.contract.source import Use, claim_of, data_of, path_of
+from cnai_gitops.contract.source import Mounted, claim_of, data_of, path_of
 from cnai_gitops.errors import CnaiError
 from cnai_gitops.facts.known import Facts
 from cnai_gitops.facts.profiles import Profile
@@ -24,7 +24,8 @@ from cnai_gitops.plan.target import ZERO, Target
 from cnai_gitops.resources.base import Body, Resource
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.blueprint import Blueprint
-from cnai_gitops.spec.environment import DatasetPlace, Gateway
+from cnai_gitops.spec.environment import Gateway
+from cnai_gitops.spec.place import DatasetPlace
 
 __all__ = ["Context"]
 
@@ -171,12 +172,12 @@ class Context(Generic[S]):
         return place or DatasetPlace(uri=f"s3://base/{name}", region="base", jurisdiction="base")
 
     @property
-    def mounted(self) -> dict[str, Use]:
+    def mounted(self) -> dict[str, Mounted]:
         """Datasets of the stage that lie on volumes, by name."""
         stage = self.resolved.stage
         written = frozenset(getattr(stage, "writes", ()))
         found = {name: claim_of(self.dataset(name)) for name in sorted({*getattr(stage, "reads", ()), *written})}
-        return {name: Use(name, claim, name in written) for name, claim in found.items() if claim}
+        return {name: Mounted(name, claim, name in written) for name, claim in found.items() if claim}
 
     @property
     def data(self) -> Data:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cnai_gitops.parts.pods import Data
 from cnai_gitops.plan.names import fit
-from cnai_gitops.spec.environment import DatasetPlace
+from cnai_gitops.spec.place import DatasetPlace
 from cnai_gitops.spec.roles import SourceRole
 from cnai_gitops.steps.contract import DATA_DIR
 
@@ -48,7 +48,7 @@ def path_of(dataset: str, claim: Claim) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class Mounted:
     """A dataset on a volume, as one stage uses it."""
 
     dataset: str
@@ -56,13 +56,13 @@ class Use:
     writes: bool
 
 
-def data_of(uses: Mapping[str, Use], named: Callable[[str, str], str] = lambda _, claim: claim) -> Data:
+def data_of(uses: Mapping[str, Mounted], named: Callable[[str, str], str] = lambda _, claim: claim) -> Data:
     """One volume for each claim, and each dataset at a folder of its own, read only unless it is written.
 
     A pod that names one claim in two volumes may never start, so datasets of one claim share a volume, which is called after
     the first of them. `named` says what stands for a claim, by that dataset and the claim's name.
     """
-    by_claim: dict[str, list[Use]] = {}
+    by_claim: dict[str, list[Mounted]] = {}
     for use in uses.values():
         by_claim.setdefault(use.claim.name, []).append(use)
     volumes: list[Volume] = []

@@ -15,7 +15,7 @@ from cnai_gitops.plan.layers import Layer, ResolvedStage, resolve
 from cnai_gitops.plan.target import Target, neutral
 from cnai_gitops.project import Entry, Project
 from cnai_gitops.spec.blueprint import Blueprint, Override
-from cnai_gitops.spec.environment import DatasetPlace
+from cnai_gitops.spec.place import DatasetPlace
 from cnai_gitops.spec.release import Release
 
 

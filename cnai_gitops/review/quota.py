@@ -11,8 +11,8 @@ from typing import Any
 from cnai_gitops.check.ledger import peaks
 from cnai_gitops.facts import Accelerator
 from cnai_gitops.resources.base import INFINITE, Body, key_of
-from cnai_gitops.review.context import QuotaRow
 from cnai_gitops.review.diff import Sides
+from cnai_gitops.review.page import QuotaRow
 
 WIDTH = 24
 

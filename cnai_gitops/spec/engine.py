@@ -26,13 +26,15 @@ class Engine(Spec):
 
     `frame` names fields of the model that holds the variant (a serve stage, a scaling) that work whichever variant it has;
     `honours` those that work with this one. Where the role `decides` about the holder, setting any other field of it is an
-    error at its line: of several variants `any` must honour a field, or `every` one.
+    error at its line: of several variants `any` must honour a field, or `every` one. `needs` gives the least version of each
+    component of the platform that it writes for, by the names of platform profiles.
     """
 
     role: ClassVar[str] = ""
     decides: ClassVar[Decides] = ""
     frame: ClassVar[frozenset[str]] = frozenset()
     honours: ClassVar[frozenset[str]] = frozenset()
+    needs: ClassVar[Mapping[str, str]] = {}
     kind: str
     """tells the variants apart; YAML must say it, Python need not"""
 

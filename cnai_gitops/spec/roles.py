@@ -124,10 +124,14 @@ class SourceRole(Engine):
         return ""
 
 
+def schemes() -> dict[str, type[SourceRole]]:
+    """The source that each known scheme belongs to."""
+    return {scheme: cls for cls in engines().values() if issubclass(cls, SourceRole) for scheme in cls.schemes}
+
+
 def source_of(uri: str) -> SourceRole:
     """The source that a URI's scheme belongs to. Raises ValueError with the known ones."""
-    scheme = uri.partition("://")[0]
-    known = {s: cls for (role, _), cls in engines().items() if role == "source" and issubclass(cls, SourceRole) for s in cls.schemes}
+    scheme, known = uri.partition("://")[0], schemes()
     if scheme not in known:
         near = get_close_matches(scheme, known, n=1)
         hint = f"; did you mean {near[0]}://?" if near else ""

@@ -272,13 +272,11 @@ In Python, `cnai_gitops.steps.contract.Step.from_environment(os.environ)` reads 
 
 ## Read where they are set
 
-The commands of `cnai_gitops.steps` read these too. No workflow of this version sets them: whoever runs a step by other
-means may.
+The commands of `cnai_gitops.steps` read these too. No workflow of this version sets them; who runs a step by other means may.
 
 {by_hand}
 
-`<DATASET>` is the dataset's name in upper case with `_` for `-`: `fraud-features` becomes `CNAI_INPUT_FRAUD_FEATURES`.
-For that reason no dataset may be called `dir`.
+`<DATASET>` is the dataset's name in upper case with `_` for `-` (`CNAI_INPUT_FRAUD_FEATURES`), so no dataset may be called `dir`.
 
 ## Folders
 

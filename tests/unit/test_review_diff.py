@@ -10,14 +10,14 @@ import pytest
 from cnai_gitops.errors import UsageError
 from cnai_gitops.findings import Finding
 from cnai_gitops.resources.base import kinds
-from cnai_gitops.review.context import QuotaRow, ReviewContext
 from cnai_gitops.review.diff import Review, _immutable, _restarts, between, compare
 from cnai_gitops.review.formats import markdown, names, render
+from cnai_gitops.review.page import QuotaRow, ReviewPage
 from cnai_gitops.review.quota import bar, rows
 
 Body = dict[str, Any]
 PROD = ("prod/eu1", "scorer")
-CONTEXT = ReviewContext(title="what this change does", base="0123456789ab", version="0.1.0")
+CONTEXT = ReviewPage(title="what this change does", base="0123456789ab", version="0.1.0")
 
 
 def deployment(name: str = "scorer", image: str = "one", **more: Any) -> Body:
@@ -121,7 +121,7 @@ def hostile() -> Review:
 
 @pytest.mark.parametrize("name", ["text", "markdown", "html"])
 def test_hostile_text_stays_text(name: str) -> None:
-    context = ReviewContext(title=HOSTILE, base="b", version="0.1.0", findings=[Finding(code="x.y", message=HOSTILE)], judged=True)
+    context = ReviewPage(title=HOSTILE, base="b", version="0.1.0", findings=[Finding(code="x.y", message=HOSTILE)], judged=True)
     text = render(name, hostile(), context)
     assert "\x1b" not in text
     assert "\u202e" not in text
@@ -155,7 +155,7 @@ def test_the_comment_fits_and_counts_what_it_leaves_out() -> None:
 def test_html_needs_nothing_else() -> None:
     review = compare({PROD: [deployment()]}, {PROD: [deployment(image="two")]})
     quota = [QuotaRow("prod", "risk", "h100", 8, 24, 16)]
-    text = render("html", review, ReviewContext(title="t", base="b", version="v", quota=quota))
+    text = render("html", review, ReviewPage(title="t", base="b", version="v", quota=quota))
     assert "<script" not in text
     assert "http" not in text
     assert "prod risk h100: 24 of 16 (over)" in text

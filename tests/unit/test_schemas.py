@@ -16,6 +16,7 @@ import pytest
 from cnai_gitops.scaffold.schemas import json_schemas
 from cnai_gitops.source.yaml import parse
 from cnai_gitops.spec.engine import engines
+from cnai_gitops.spec.roles import schemes
 from cnai_gitops.system.data import data_dir
 
 ROOT = data_dir()
@@ -158,7 +159,14 @@ def test_a_mistake_is_refused(kind: str, text: str, old: str, new: str) -> None:
 def test_every_engine_is_offered() -> None:
     text = json.dumps(SCHEMAS)
     for role, kind in engines():
-        assert f'"const": "{kind}"' in text, f"{role} {kind}"
+        assert role == "source" or f'"const": "{kind}"' in text, f"{role} {kind}"
+
+
+@pytest.mark.parametrize("scheme", schemes())
+def test_every_scheme_of_a_source_is_offered(scheme: str) -> None:
+    pattern = SCHEMAS["environment"]["definitions"]["DatasetPlace"]["properties"]["uri"]["pattern"]
+    assert re.search(pattern, f"{scheme}://a/b")
+    assert not re.search(pattern, f"x{scheme}://a/b")
 
 
 def test_a_layer_may_change_what_a_release_may_change_except_digests() -> None:

@@ -12,9 +12,9 @@ import yaml
 from pydantic import ValidationError
 
 from cnai_gitops import pipeline
-from cnai_gitops.contract.source import Claim, Source, Use, claim_of, data_of, path_of
+from cnai_gitops.contract.source import Claim, Mounted, Source, claim_of, data_of, path_of
 from cnai_gitops.spec.engine import engines
-from cnai_gitops.spec.environment import DatasetPlace
+from cnai_gitops.spec.place import DatasetPlace
 from cnai_gitops.spec.roles import source_of
 from cnai_gitops.steps.lineage import dataset_name
 from cnai_gitops.system.tools import Settings
@@ -325,7 +325,8 @@ def test_a_source_says_how_it_encrypts_in_words_that_a_place_may_use(cls: Any) -
 
 def test_datasets_of_one_claim_share_a_volume_and_are_written_where_one_is() -> None:
     uses = {
-        name: Use(name, Claim(claim, "p"), writes) for name, claim, writes in (("a", "one", False), ("b", "two", False), ("c", "one", True))
+        name: Mounted(name, Claim(claim, "p"), writes)
+        for name, claim, writes in (("a", "one", False), ("b", "two", False), ("c", "one", True))
     }
     data = data_of(uses)
     assert list(data.volumes) == [

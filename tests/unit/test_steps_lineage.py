@@ -212,5 +212,5 @@ def test_a_service_that_is_away_or_unwilling_does_not_break_the_run(service: Ser
 def test_a_broken_contract_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["START"], {}) == 2
     assert "lineage: CNAI_APP is not set" in capsys.readouterr().err
-    assert main(["START"], environment(CNAI_INPUT_TX="redis://x/1")) == 2
-    assert "unknown scheme" in capsys.readouterr().err
+    assert main(["START"], environment(CNAI_INPUT_TX="kafka://broker/")) == 2
+    assert "names no dataset" in capsys.readouterr().err

@@ -16,7 +16,7 @@ from cnai_gitops.cli.output import emit_text
 if TYPE_CHECKING:
     from cnai_gitops.pipeline import Run
     from cnai_gitops.plan.build import Plan
-    from cnai_gitops.review.context import ReviewContext
+    from cnai_gitops.review.page import ReviewPage
     from cnai_gitops.review.revisions import Base
 
 
@@ -74,19 +74,19 @@ def _pairs(plan: Plan, one: str, other: str) -> dict[str, str]:
     return {found[0][place]: found[1][place] for place in found[0].keys() & found[1].keys()}
 
 
-def _context(run: Run, title: str, base: str, at: str | None, judge: bool, before: Base | None = None) -> ReviewContext:
+def _context(run: Run, title: str, base: str, at: str | None, judge: bool, before: Base | None = None) -> ReviewPage:
     from cnai_gitops import __version__, pipeline
     from cnai_gitops.plan.selection import EVERYTHING
-    from cnai_gitops.review.context import ReviewContext
+    from cnai_gitops.review.page import ReviewPage
     from cnai_gitops.review.quota import ledger_of, rows
     from cnai_gitops.review.revisions import side_of
 
     if not judge:
-        return ReviewContext(title=title, base=base, version=__version__)
+        return ReviewPage(title=title, base=base, version=__version__)
     verdict = pipeline.judge(run, settings(), at=day(at, run.resolved.plan.project.root), fresh=False)
     facts = run.resolved.plan.project.facts
     ledger = verdict.evidence.data["ledger"]["teams"] if verdict.evidence else ()
-    return ReviewContext(
+    return ReviewPage(
         title=title,
         base=base,
         version=__version__,

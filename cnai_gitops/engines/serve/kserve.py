@@ -29,14 +29,12 @@ if TYPE_CHECKING:
     from cnai_gitops.resources.kserve.model import InferenceService, PredictorModel, SpecPredictor
     from cnai_gitops.resources.kubernetes import NetworkPolicy
 
-CANARY_IN_SPEC = "0.21"
-"""First KServe whose spec.canary[] also splits traffic; 0.20 makes the Deployments and sends them nothing (kserve#5672, #5912)."""
-
 
 class KServe(ServeEngine):
     """One InferenceService; while a new model is tried, a second one with its share of requests at the gateway."""
 
     kind: Literal["kserve"] = "kserve"
+    needs: ClassVar[Mapping[str, str]] = {"kserve": "0.16"}  # the first that knows Standard mode by this name
     honours: ClassVar[frozenset[str]] = frozenset(
         {"model", "runtime", "resources", "scaling", "rollout", "port", "args", "env", "startup", "timeout", "grace", "public"}
     )

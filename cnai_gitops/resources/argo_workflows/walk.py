@@ -47,7 +47,7 @@ Scope = Mapping[str, str]
 TemplateKey = tuple[str, str]
 
 
-class Plan(NamedTuple):
+class Course(NamedTuple):
     """Bound of a template while it runs, what it leaves behind, whether it goes on, and names it makes or waits for."""
 
     run: Bound = NOTHING
@@ -60,7 +60,7 @@ class Plan(NamedTuple):
 class Call(NamedTuple):
     """`number` equal children of a steps or DAG template."""
 
-    plan: Plan
+    plan: Course
     number: Amount
 
 
@@ -84,7 +84,7 @@ class Walk:
         self._arguments = parameters(spec.get("arguments"))
         self._scope = {"workflow.namespace": namespace, **prefixed("workflow.parameters", self._arguments)}
         self._holders = {"": _named(spec)}
-        self._done: dict[tuple[TemplateKey, tuple[tuple[str, str], ...]], Plan] = {}
+        self._done: dict[tuple[TemplateKey, tuple[tuple[str, str], ...]], Course] = {}
         self._open: list[TemplateKey] = []
         self._recursive: set[TemplateKey] = set()
 
@@ -111,11 +111,11 @@ class Walk:
                 self._template(("", name), template, inputs_of(template, None, self._scope))
         return self.manifests
 
-    def _plan(self, call: Mapping[str, Any], holder: str, scope: Scope) -> Plan:
+    def _plan(self, call: Mapping[str, Any], holder: str, scope: Scope) -> Course:
         """Bound of one call of a template (a step, a task, a hook), with its own hooks."""
         found = self._find(call, holder, scope)
         if found is None:
-            return Plan()
+            return Course()
         key, template = found
         plan = self._template(key, template, inputs_of(template, call.get("arguments"), scope))
         hooks = call.get("hooks") or {}
@@ -146,16 +146,16 @@ class Walk:
             self._holders[holder] = _named(body.get("spec") or {})
         return holder
 
-    def _template(self, key: TemplateKey, template: Mapping[str, Any], inputs: Mapping[str, str]) -> Plan:
+    def _template(self, key: TemplateKey, template: Mapping[str, Any], inputs: Mapping[str, str]) -> Course:
         known = (key, tuple(sorted(inputs.items())))
         if known in self._done:
             return self._done[known]
         if key in self._open:
             self._recursive.add(key)
-            return Plan()
+            return Course()
         if len(self._open) >= _DEEPEST:
             self._say(f"template {key[1]} is nested too deeply to be counted")
-            return Plan()
+            return Course()
         self._open.append(key)
         plan = self._of_type(key, with_defaults(self._spec, template), {**self._scope, **prefixed("inputs.parameters", inputs)})
         self._open.pop()
@@ -164,7 +164,7 @@ class Walk:
         self._done[known] = plan
         return plan
 
-    def _of_type(self, key: TemplateKey, template: Mapping[str, Any], scope: Scope) -> Plan:
+    def _of_type(self, key: TemplateKey, template: Mapping[str, Any], scope: Scope) -> Course:
         if template.get("steps"):
             return self._steps(key[0], template, scope)
         if template.get("dag"):
@@ -172,8 +172,8 @@ class Walk:
         if template.get("resource"):
             return self._resource(key, template["resource"], scope)
         if any(name in template for name in POD_TYPES):
-            return Plan(pod(self._pod(key[1], template, scope), self._limit), daemon=bool(template.get("daemon")))
-        return Plan()
+            return Course(pod(self._pod(key[1], template, scope), self._limit), daemon=bool(template.get("daemon")))
+        return Course()
 
     def _pod(self, name: str, template: Mapping[str, Any], scope: Scope) -> Amount:
         spec = pod_spec(self._spec, template)
@@ -185,18 +185,18 @@ class Walk:
         asked = {k: spec.get(k) for k in ("containers", "initContainers", "nodeSelector", "affinity", "resourceClaims")}
         return self._amount(pod_demand(filled(asked, scope)), f"template {name}")
 
-    def _resource(self, key: TemplateKey, resource: Mapping[str, Any], scope: Scope) -> Plan:
+    def _resource(self, key: TemplateKey, resource: Mapping[str, Any], scope: Scope) -> Course:
         """A pod that creates an object, waits for one, or both."""
         action = str(filled(resource.get("action"), scope))
         waits = bool(resource.get("successCondition") or resource.get("failureCondition"))
         objects = self._objects(key, resource, scope)
         names = tuple(str((body.get("metadata") or {}).get("name", "")) for body in objects)
         if action in ("get", "delete"):
-            return Plan(waits_for=names if waits else ())
+            return Course(waits_for=names if waits else ())
         held: Amount = sum((self._amount(self._world.demand(body), f"template {key[1]}") for body in objects), Fraction(0))
         if waits and all(_frees(body) for body in objects):
-            return Plan(pod(held, self._limit))
-        return Plan(always(held), held, creates=() if waits else names)
+            return Course(pod(held, self._limit))
+        return Course(always(held), held, creates=() if waits else names)
 
     def _objects(self, key: TemplateKey, resource: Mapping[str, Any], scope: Scope) -> list[Body]:
         try:
@@ -227,7 +227,7 @@ class Walk:
             return together((copies(bound, count, self._limit) for bound, count in children), self._limit)
         return both(at_most(children, int(slots), self._limit), always(_left(calls)), self._limit)
 
-    def _steps(self, holder: str, template: Mapping[str, Any], scope: Scope) -> Plan:
+    def _steps(self, holder: str, template: Mapping[str, Any], scope: Scope) -> Course:
         """Groups one after the other; daemons, held and left objects of earlier groups beside later ones."""
         groups = [[c for step in group for c in self._calls(step, holder, scope)] for group in template["steps"]]
         last_wait = {name: i for i, group in enumerate(groups) for call in group for name in call.plan.waits_for}
@@ -237,19 +237,19 @@ class Walk:
         held: list[_Held] = []
         for index, group in enumerate(groups):
             between = summed(scaled(most(h.bound), h.number) for h in held if h.until > index)
-            calls = [Call(Plan(h.bound), h.number) for h in held if h.until == index]
+            calls = [Call(Course(h.bound), h.number) for h in held if h.until == index]
             for call in group:
                 until = max((last_wait.get(name, -1) for name in call.plan.creates), default=-1)
                 if until > index:
                     held.append(_Held(pod(call.plan.left, self._limit), call.number, until))
-                    call = Call(Plan(held[-1].bound), call.number)
+                    call = Call(Course(held[-1].bound), call.number)
                 calls.append(call)
             run = either(run, together([self._at_once(template, calls), daemons, always(between + left)], self._limit))
             left += _left(calls)
             daemons = together([daemons, *(copies(c.plan.run, c.number, self._limit) for c in calls if c.plan.daemon)], self._limit)
-        return Plan(run, left)
+        return Course(run, left)
 
-    def _dag(self, holder: str, template: Mapping[str, Any], scope: Scope) -> Plan:
+    def _dag(self, holder: str, template: Mapping[str, Any], scope: Scope) -> Course:
         """All tasks at once, and never more than the heaviest set of tasks of which none waits for another."""
         tasks = (template["dag"] or {}).get("tasks") or ()
         calls = [self._calls(task, holder, scope) for task in tasks]
@@ -261,7 +261,7 @@ class Walk:
             total = [summed(scaled(most(c.plan.run), c.number) for c in group) for group in calls]
             moves = [t - s if s != INFINITE else Fraction(0) for t, s in zip(total, stays, strict=True)]
             run = capped(run, summed(stays) + heaviest_antichain(moves, predecessors(tasks)))
-        return Plan(run, left)
+        return Course(run, left)
 
     def _amount(self, demand: Demand, where: str) -> Amount:
         self.classes.update(name for name, amount in demand.peak.items() if amount)

@@ -13,8 +13,8 @@ from typing import Any
 from cnai_gitops.errors import UsageError
 from cnai_gitops.findings.plain import plain
 from cnai_gitops.resources.base import kind_of_key
-from cnai_gitops.review.context import ReviewContext
 from cnai_gitops.review.diff import Change, Review
+from cnai_gitops.review.page import ReviewPage
 
 LONGEST = 120
 
@@ -24,7 +24,7 @@ def names() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(__path__))
 
 
-def render(name: str, review: Review, context: ReviewContext) -> str:
+def render(name: str, review: Review, context: ReviewPage) -> str:
     """The review in one format; raises UsageError with the list when there is no such format."""
     if name not in names():
         raise UsageError(f"there is no review format {name!r}", help=f"the formats are {', '.join(names())}")

@@ -8,9 +8,9 @@ from __future__ import annotations
 from html import escape
 
 from cnai_gitops.findings.plain import plain
-from cnai_gitops.review.context import QuotaRow, ReviewContext
 from cnai_gitops.review.diff import Review, TargetReview
 from cnai_gitops.review.formats import headline, shown, warnings
+from cnai_gitops.review.page import QuotaRow, ReviewPage
 
 STYLE = """
 :root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--line:#8c959f;--add:#0b5d2a;--del:#8f1414;--mod:#0a4a8f;--soft:#eef1f4}
@@ -32,7 +32,7 @@ summary{cursor:pointer;font-weight:600;margin:.5rem 0}
 CLASSES = {"+": "add", "-": "del", "~": "mod"}
 
 
-def render(review: Review, context: ReviewContext) -> str:
+def render(review: Review, context: ReviewPage) -> str:
     """The whole page."""
     first = warnings(review)
     parts = [
@@ -82,7 +82,7 @@ def _target(target: TargetReview) -> str:
     return f"<details><summary>{title}</summary><div class=box><table>{head}{''.join(rows)}</table></div></details>"
 
 
-def _findings(context: ReviewContext) -> str:
+def _findings(context: ReviewPage) -> str:
     if not context.findings:
         return "<h2>Checks</h2><p>No findings.</p>"
     cells = ((("waived" if f.waiver else f.severity.value), f.code, f.location or f.resource, f.message) for f in context.findings)

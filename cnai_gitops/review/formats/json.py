@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from cnai_gitops.findings.plain import encode
-from cnai_gitops.review.context import ReviewContext
 from cnai_gitops.review.diff import Review
 from cnai_gitops.review.formats import headline, warnings
+from cnai_gitops.review.page import ReviewPage
 
 
-def render(review: Review, context: ReviewContext) -> str:
+def render(review: Review, context: ReviewPage) -> str:
     """The whole review as JSON; fields are only ever added to it."""
     targets = [
         {

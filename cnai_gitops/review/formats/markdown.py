@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cnai_gitops.findings.plain import plain
-from cnai_gitops.review.context import ReviewContext
 from cnai_gitops.review.diff import Review, TargetReview
 from cnai_gitops.review.formats import headline, shown, warnings
+from cnai_gitops.review.page import ReviewPage
 from cnai_gitops.review.quota import bar
 
 MARKER = "<!-- cnai:report -->"
@@ -18,7 +18,7 @@ BUDGET = 60_000
 """Characters; GitHub takes 65,536."""
 
 
-def render(review: Review, context: ReviewContext) -> str:
+def render(review: Review, context: ReviewPage) -> str:
     """Verdict, what to read first, a table, findings, quotas, then collapsed details as far as the budget goes."""
     failing = [f for f in context.findings if f.fails]
     verdict = f" · {len(failing)} error(s)" if context.judged else ""

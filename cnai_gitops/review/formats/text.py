@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from cnai_gitops.findings import Severity
 from cnai_gitops.findings.plain import plain
-from cnai_gitops.review.context import ReviewContext
 from cnai_gitops.review.diff import Review
 from cnai_gitops.review.formats import headline, shown, warnings
+from cnai_gitops.review.page import ReviewPage
 from cnai_gitops.review.quota import bar
 
 
-def render(review: Review, context: ReviewContext) -> str:
+def render(review: Review, context: ReviewPage) -> str:
     """Warnings first, then every object with its fields, then quotas and the count."""
     lines = [plain(f"{context.title} (base: {context.base})"), ""]
     first = warnings(review)

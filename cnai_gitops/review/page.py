@@ -24,7 +24,7 @@ class QuotaRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewContext:
+class ReviewPage:
     """`title` says what is compared, `base` with what; `version` is the tool's."""
 
     title: str
