@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import yaml
@@ -52,8 +53,18 @@ class Accelerator:
 @cache
 def load(name: str) -> Mapping[str, Any]:
     """One fact file of this package (`accelerators` for accelerators.yaml) as plain data."""
-    text = resources.files(__package__).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
-    data: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return _read(resources.files(__package__).joinpath(f"{name}.yaml"))
+
+
+@cache
+def load_folder(name: str) -> Mapping[str, Any]:
+    """Every fact file of a folder of this package as plain data, by the file's name without its ending."""
+    files = [file for file in resources.files(__package__).joinpath(name).iterdir() if file.name.endswith(".yaml")]
+    return {file.name.removesuffix(".yaml"): _read(file) for file in sorted(files, key=lambda file: file.name)}
+
+
+def _read(file: Traversable) -> Mapping[str, Any]:
+    data: Mapping[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return data
 
 

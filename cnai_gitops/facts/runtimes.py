@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from cnai_gitops.facts import load
+from cnai_gitops.facts import load_folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
-    """One serving runtime. `metrics_port` 0 means the serving port; empty `errors` means it counts none.
+    """One serving runtime, a file of `facts/runtimes/`.
 
-    `honours` are fields of a serve stage that only some runtimes can use.
+    `runtime` is KServe's name for it (empty where it comes with its engine), `image` the platform's image. `metrics_port` 0 means
+    the serving port. `ready` and `live` are HTTP paths, `paths` what a gateway lets through. `requests` and `errors` are counters
+    (empty: it counts no errors), `p99_ms` is PromQL for the 99th percentile in milliseconds, where SELECTOR stands for the label
+    matchers. `honours` are fields of a serve stage that only some runtimes can use.
     """
 
     runtime: str
@@ -42,11 +45,11 @@ class Runtime:
 
 @cache
 def runtimes() -> Mapping[str, Runtime]:
-    """Every runtime of our file by name."""
-    return {name: runtime(fields) for name, fields in load("runtimes").items()}
+    """Every runtime of ours by the name of its file."""
+    return {name: runtime(fields) for name, fields in load_folder("runtimes").items()}
 
 
 def runtime(fields: Mapping[str, Any]) -> Runtime:
-    """A runtime from the fields of an entry of runtimes.yaml."""
+    """A runtime from the fields of its file."""
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
     return Runtime(**values)

@@ -1,13 +1,14 @@
 """What each of our codes means: the text of `cnai explain CNAI101`, from the data files in `codes/`.
 
-Must not: hold texts itself. `codes/<hundred>.toml` has a table for each code; a new code is a new table there. Policies
+Must not: hold texts itself. `codes/<hundred>.toml` has a `heading` and a table for each code; a new
+code is a new table there. Policies
 explain themselves in their own METADATA.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -30,11 +31,23 @@ class Entry:
 @lru_cache(maxsize=1)
 def entries() -> Mapping[str, Entry]:
     """Every code and its entry, in the order of the numbers."""
-    found: dict[str, Entry] = {}
+    return {
+        code: Entry(code=code, **{name: text.strip("\n") for name, text in texts.items()})
+        for _, tables in _files()
+        for code, texts in tables.items()
+    }
+
+
+def headings() -> Mapping[str, list[Entry]]:
+    """Entries by the heading of their file, in the order of the numbers."""
+    return {heading: [entries()[code] for code in tables] for heading, tables in _files()}
+
+
+def _files() -> Iterator[tuple[str, Mapping[str, Mapping[str, str]]]]:
+    """Heading and tables of each file."""
     for file in sorted(_FOLDER.glob("*.toml")):
-        for code, texts in tomllib.loads(file.read_text(encoding="utf-8")).items():
-            found[code] = Entry(code=code, **{name: text.strip("\n") for name, text in texts.items()})
-    return found
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        yield data.pop("heading"), data
 
 
 def explain(code: str) -> str | None:

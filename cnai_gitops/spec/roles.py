@@ -37,7 +37,7 @@ class ServeRole(Engine):
 
     role: ClassVar[str] = "serve"
     decides: ClassVar[Decides] = "any"
-    frame: ClassVar[frozenset[str]] = frozenset({"name", "engine", "reads", "public"})
+    frame: ClassVar[frozenset[str]] = frozenset({"name", "engine", "reads"})
     needs_model: ClassVar[bool] = True
 
 

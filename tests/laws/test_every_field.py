@@ -7,6 +7,7 @@ where one project says something in all of them, with a value that fits their ty
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -18,7 +19,7 @@ import pytest
 from everything import Path, changed, everything, parts, tops, with_change
 from examples import APP, ENV, example_of, file_of, models_of, names, placed
 from pydantic import ValidationError
-from values import candidates, of_type
+from values import candidates, of_type, set_fields
 
 from cnai_gitops import pipeline, render
 from cnai_gitops.check.rules import Rule, read_rules
@@ -39,6 +40,7 @@ ELSEWHERE: dict[str, str] = {
     "AcceleratorClass.source": "why people may believe the numbers",
     "AcceleratorClass.tdp_watts": "a number for people",
     "AcceleratorClass.vendor": "a word for people",
+    "Cluster.profile": "what the cluster's platform can do, of which one is known; tests/unit/test_queues.py",
     "Config.at": "the day of the verdict; tests/unit/test_cli.py",
     "Config.committed": "whose files are written; tests/unit/test_committed.py",
     "Config.requires": "which version may run; tests/unit/test_versions.py",
@@ -141,6 +143,20 @@ def changes(variant: type[Engine], model: type[Spec], name: str, value: Any) -> 
     return False
 
 
+def assert_used(variant: type[Engine]) -> None:
+    """The example is one of its variant."""
+    project = example_of(variant).project
+    tops = (project.apps[APP].value, project.environments[ENV].value)
+    sources = (place.source for place in tops[1].datasets.values())
+    used = [part for top in tops for _, part in parts(top)]
+    assert any(type(part) is variant for part in (*used, *sources)), f"{file_of(variant)}: EXAMPLE does not use {variant.__name__}"
+
+
+@pytest.mark.parametrize(("role", "kind"), names())
+def test_example_uses_its_variant(role: str, kind: str) -> None:
+    assert_used(engines()[role, kind])
+
+
 def test_other_values_are_of_fields_that_there_are() -> None:
     for role, kind in names():
         example = example_of(engines()[role, kind])
@@ -152,32 +168,55 @@ def test_other_values_are_of_fields_that_there_are() -> None:
 
 @pytest.mark.parametrize(("role", "kind", "field"), sorted(OWN))
 def test_field_of_a_variant_has_an_effect(role: str, kind: str, field: str) -> None:
-    model, name = OWN[role, kind, field]
-    variant = engines()[role, kind]
+    assert_effect(engines()[role, kind], *OWN[role, kind, field])
+
+
+def assert_effect(variant: type[Engine], model: type[Spec], name: str) -> None:
+    """The example has another value of a field of its module, and that has an effect."""
     other = example_of(variant).other.get(model.__name__, {})
-    assert name in other, f"{file_of(variant)}: EXAMPLE has no other value of {field}"
-    assert changes(variant, model, name, other[name]), f"{field} has no effect"
+    assert name in other, f"{file_of(variant)}: EXAMPLE has no other value of {model.__name__}.{name}"
+    assert changes(variant, model, name, other[name]), f"{file_of(variant)}: {model.__name__}.{name} has no effect"
+
+
+def test_every_engine_of_the_package_is_a_variant() -> None:
+    """It has a kind with one value and the role of its folder; a class without would be found by nobody."""
+    engines()
+    pending: list[type[Engine]] = [Engine]
+    while pending:
+        cls = pending.pop()
+        pending += cls.__subclasses__()
+        folder = cls.__module__.removeprefix(VARIANTS).partition(".")[0]
+        if (
+            cls.__module__.startswith(VARIANTS)
+            and cls.__module__ in sys.modules
+            and vars(sys.modules[cls.__module__]).get(cls.__name__) is cls
+        ):
+            kind = cls.model_fields["kind"].default
+            assert isinstance(kind, str), f"{file_of(cls)}: {cls.__name__} has no kind"
+            assert engines().get((folder, kind)) is cls, f"{file_of(cls)}: {cls.__name__} has the role {cls.role}, its folder is {folder}"
 
 
 # -- all other fields, in the project that has everything -------------------------------------------------
 
 
-def places(model: type[Spec], name: str) -> Iterator[tuple[str, Any, Spec, Path]]:
-    """Everywhere in the project where this field of this model is."""
+def places(model: type[Spec], name: str) -> Iterator[tuple[str, Any, Spec, Path, Mapping[str, Any]]]:
+    """Everywhere in the project where this field of this model is, and what is said beside it."""
     for group, key, top in tops(everything()):
         for path, part in parts(top):
             if type(part) is model:
-                yield group, key, top, (*path, name)
+                yield group, key, top, (*path, name), set_fields(part)
         if group == "releases" and (path := PINNED.get(f"{model.__name__}.{name}", PINNED.get(model.__name__, ()))):
-            yield group, key, top, (*path, name)
+            yield group, key, top, (*path, name), {}
 
 
 def has_effect(model: type[Spec], name: str) -> bool:
     """True when another value, at any of its places, changes something or is refused by a rule."""
     found = list(places(model, name))
     assert found, f"nothing in everything() has a {model.__name__}"
-    for value in (value for value in candidates(model, name) if of_type(model, name, value)):
-        for group, key, top, path in found:
+    for value in candidates(model, name):
+        for group, key, top, path, beside in found:
+            if not of_type(model, name, value, beside):
+                continue
             try:
                 new = changed(top, path, value)
             except ValidationError:

@@ -5,7 +5,7 @@ Must not: hold values of a variant's fields; they lie beside the variant, in its
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import ValidationError
@@ -85,10 +85,15 @@ def literals(annotation: Any) -> Iterator[Any]:
             yield from literals(part)
 
 
-def of_type(model: type[Spec], name: str, value: Any) -> bool:
-    """False when the field's type refuses the value; a rule (between fields, of a table) may still do so."""
+def of_type(model: type[Spec], name: str, value: Any, beside: Mapping[str, Any] | None = None) -> bool:
+    """False when the field itself refuses the value beside others; a rule of the model may still do so."""
     try:
-        model.model_validate({name: value})
+        model.model_validate({**(beside or {}), name: value})
     except ValidationError as error:
-        return not any(e["loc"][:1] == (name,) and e["type"] != "value_error" for e in error.errors(include_url=False))
+        return not any(details["loc"][:1] == (name,) for details in error.errors(include_url=False))
     return True
+
+
+def set_fields(spec: Spec) -> dict[str, Any]:
+    """What somebody said of a model."""
+    return {name: getattr(spec, name) for name in spec.model_fields_set}

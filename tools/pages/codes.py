@@ -5,19 +5,9 @@ Must not: hold a text of a code.
 
 from __future__ import annotations
 
-from cnai_gitops.findings.catalogue import Entry, entries
+from cnai_gitops.findings.catalogue import Entry, headings
 from pages.tables import block, table
 
-HUNDREDS = {
-    "1": "Files and what they say",
-    "2": "References between files",
-    "3": "Names, laws and overlays",
-    "4": "Schemas",
-    "5": "Workflows",
-    "6": "Accelerators",
-    "7": "Policies, waivers and evidence",
-    "8": "Generated files and tools",
-}
 HEAD = """# Finding codes
 
 What is wrong with your files, by code. `cnai explain CODE` says the same on the command line. Codes with a dot
@@ -29,11 +19,9 @@ A finding is an `error` (the command exits with 1), a `warning` or an `info`."""
 def pages() -> dict[str, str]:
     """One page for all codes."""
     texts = [HEAD]
-    for hundred, title in HUNDREDS.items():
-        found = [entry for code, entry in entries().items() if code[4] == hundred]
-        if found:
-            texts += [f"## {title}", table(["code", "title"], ([f"[{e.code}](#{e.code.lower()})", e.title] for e in found))]
-            texts += [_section(entry) for entry in found]
+    for heading, found in headings().items():
+        texts += [f"## {heading}", table(["code", "title"], ([f"[{e.code}](#{e.code.lower()})", e.title] for e in found))]
+        texts += [_section(entry) for entry in found]
     return {"codes.md": "\n\n".join(texts)}
 
 

@@ -36,7 +36,7 @@ class KServe(ServeEngine):
     kind: Literal["kserve"] = "kserve"
     needs: ClassVar[Mapping[str, str]] = {"kserve": "0.16"}  # the first that knows Standard mode by this name
     honours: ClassVar[frozenset[str]] = frozenset(
-        {"model", "runtime", "resources", "scaling", "rollout", "port", "args", "env", "startup", "timeout", "grace"}
+        {"model", "runtime", "resources", "scaling", "rollout", "port", "args", "env", "startup", "timeout", "grace", "public"}
     )
 
     def honoured(self, holder: Serve, facts: Facts) -> frozenset[str]:

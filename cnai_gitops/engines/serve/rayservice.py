@@ -53,7 +53,7 @@ class RayService(ServeEngine):
 
     kind: Literal["rayservice"] = "rayservice"
     needs_model: ClassVar[bool] = False
-    honours: ClassVar[frozenset[str]] = frozenset({"env"})
+    honours: ClassVar[frozenset[str]] = frozenset({"env", "public"})
     image: ImageName
     """name of the image; the release pins its digest"""
     version: str = Field(default="2.56.0", pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
