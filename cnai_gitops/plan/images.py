@@ -5,7 +5,7 @@ Must not: know a variant by name; each says which images it runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,9 +18,13 @@ STEPS_IMAGE = "cnai-steps"
 """Platform image that carries `cnai_gitops.steps`: lineage, gate, packaging, drift, emissions."""
 
 
-def images_of(stage: Spec) -> list[str]:
+def images_of(stage: Spec) -> Sequence[str]:
     """Names of images that a stage's containers are made from, in the blueprint's words."""
-    return list(dict.fromkeys(images_in(stage)))
+    return stage.once(_images)
+
+
+def _images(stage: Spec) -> Sequence[str]:
+    return tuple(dict.fromkeys(images_in(stage)))
 
 
 def platform_images_of(key: str, stage: Any, facts: Facts) -> list[str]:
@@ -31,9 +35,13 @@ def platform_images_of(key: str, stage: Any, facts: Facts) -> list[str]:
     return list(dict.fromkeys(image for image in images if image))
 
 
-def accelerators_of(stage: Spec) -> list[AcceleratorRequest]:
+def accelerators_of(stage: Spec) -> Sequence[AcceleratorRequest]:
     """What a stage and its engines ask for."""
-    return list(_requests(stage))
+    return stage.once(_accelerators)
+
+
+def _accelerators(stage: Spec) -> Sequence[AcceleratorRequest]:
+    return tuple(_requests(stage))
 
 
 def _requests(spec: Spec) -> Iterator[AcceleratorRequest]:

@@ -6,7 +6,7 @@ Must not: know any noun; nouns are the other files of this package.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Self, TypeVar
 
 from annotated_types import Ge, Le
@@ -28,11 +28,22 @@ class Spec(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
-    __slots__ = ("_where",)
+    __slots__ = ("_once", "_where")
 
     def __init__(self, /, **data: Any) -> None:
         super().__init__(**data)
         object.__setattr__(self, "_where", caller_frames())
+
+    def once(self, find: Callable[[Self], T]) -> T:
+        """What `find` finds in this value, found once: a value never changes."""
+        try:
+            known: dict[Any, T] = object.__getattribute__(self, "_once")
+        except AttributeError:  # the first time; a validator may ask before the value is complete, and a slot has no default
+            known = {}
+            object.__setattr__(self, "_once", known)
+        if find not in known:
+            known[find] = find(self)
+        return known[find]
 
     @property
     def where(self) -> Captured:

@@ -5,7 +5,7 @@ Must not: say where it runs or which digest; environments do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -91,13 +91,16 @@ class Blueprint(Spec):
                 raise ValueError(f"two stages are called {key}; names are unique within their kind")
         return self
 
-    def stages(self, kind: str = "") -> Iterator[tuple[str, Any]]:
+    def stages(self, kind: str = "") -> Sequence[tuple[str, Any]]:
         """All stages, or those of one kind, as (key, stage); a key is `serve.scorer`."""
-        for field in (kind,) if kind else STAGES:
-            for stage in getattr(self, field):
-                yield f"{field}.{stage.name}", stage
+        found = self.once(_stages)
+        return [pair for pair in found if pair[0].startswith(f"{kind}.")] if kind else found
 
     def _repr_html_(self) -> str:
         from cnai_gitops.review.cards import blueprint_card
 
         return blueprint_card(self)
+
+
+def _stages(blueprint: Blueprint) -> Sequence[tuple[str, Any]]:
+    return tuple((f"{kind}.{stage.name}", stage) for kind in STAGES for stage in getattr(blueprint, kind))

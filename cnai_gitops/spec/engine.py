@@ -44,11 +44,15 @@ class Engine(Spec):
 
     def images(self) -> Sequence[str]:
         """Images of the blueprint that it runs, which a release must pin: the fields of type `ImageName`."""
-        return list(dict.fromkeys(images_in(self)))
+        return self.once(_images)
 
     def platform_images(self, holder: Any, facts: Facts) -> Sequence[str]:
         """Images of the platform that it runs, which the environment must pin."""
         return ()
+
+
+def _images(spec: Spec) -> Sequence[str]:
+    return tuple(dict.fromkeys(images_in(spec)))
 
 
 def images_in(spec: Spec) -> Iterator[str]:
@@ -82,10 +86,22 @@ def _marked(annotation: Any) -> bool:
     return IMAGE in getattr(annotation, "__metadata__", ()) or any(_marked(part) for part in get_args(annotation))
 
 
-def variants_of(spec: Spec, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Spec, Sequence[Engine]]]:
-    """Every model inside a stage that holds variants: (path to it, the model, its variants of one role)."""
+Held = tuple[tuple[str | int, ...], Spec, Sequence["Engine"]]
+"""(path to a model, the model, its variants of one role)."""
+
+
+def variants_of(spec: Spec) -> Sequence[Held]:
+    """Every model inside a stage that holds variants."""
+    return spec.once(_held)
+
+
+def _held(spec: Spec) -> Sequence[Held]:
+    return tuple(_walk(spec, ()))
+
+
+def _walk(spec: Spec, path: tuple[str | int, ...]) -> Iterator[Held]:
     by_role: dict[str, list[Engine]] = {}
-    shared: Sequence[Engine] = getattr(spec, "engines", ())  # a stage whose steps have one each
+    shared: Sequence[Engine] = spec.engines if _has_engines(type(spec)) else ()  # type: ignore[attr-defined]  # each step has one
     for engine in shared:
         by_role.setdefault(engine.role, []).append(engine)
     inner: list[tuple[tuple[str | int, ...], Spec]] = []
@@ -100,7 +116,12 @@ def variants_of(spec: Spec, path: tuple[str | int, ...] = ()) -> Iterator[tuple[
     for variants in by_role.values():
         yield path, spec, variants
     for at, item in inner:
-        yield from variants_of(item, at)
+        yield from _walk(item, at)
+
+
+@cache
+def _has_engines(model: type[Spec]) -> bool:
+    return hasattr(model, "engines")
 
 
 @cache

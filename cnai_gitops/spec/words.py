@@ -5,7 +5,7 @@ Must not: know which there are. Types list ours, for editors; the plan refuses w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, get_args
 
@@ -13,7 +13,7 @@ from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
 from cnai_gitops.facts import words
-from cnai_gitops.spec.base import Name
+from cnai_gitops.spec.base import Name, Spec
 from cnai_gitops.spec.engine import Engine
 
 __all__ = ["custom"]
@@ -49,8 +49,16 @@ def custom(name: str) -> Any:
     return name
 
 
-def words_of(value: Any, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
+def words_of(spec: Spec) -> Sequence[tuple[Path, str, str]]:
     """(path, table, name) of every such name in a model, map keys included."""
+    return spec.once(_words)
+
+
+def _words(spec: Spec) -> Sequence[tuple[Path, str, str]]:
+    return tuple(_walk(spec, ()))
+
+
+def _walk(value: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
     if isinstance(value, BaseModel):
         for field, table in _fields(type(value)).items():
             inner = getattr(value, field)
@@ -58,13 +66,13 @@ def words_of(value: Any, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
                 yield (*path, field), table, inner
             elif table and isinstance(inner, Mapping):
                 yield from (((*path, field, key), table, key) for key in inner)
-            yield from words_of(inner, (*path, field))
+            yield from _walk(inner, (*path, field))
     elif isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from words_of(inner, (*path, key))
+            yield from _walk(inner, (*path, key))
     elif isinstance(value, tuple):
         for i, inner in enumerate(value):
-            yield from words_of(inner, (*path, i))
+            yield from _walk(inner, (*path, i))
 
 
 @cache
