@@ -24,7 +24,7 @@ from typing import Any, NamedTuple, get_args, get_origin, is_typeddict
 
 import yaml
 
-from cnai_gitops.check.model_schema import fields_of
+from cnai_gitops.check.schemas.models import fields_of
 from cnai_gitops.resources.base import Kind, kinds
 
 ROOT = Path(__file__).resolve().parents[1]

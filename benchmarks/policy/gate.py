@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from cnai_gitops import pipeline
-from cnai_gitops.check.policy import gate
+from cnai_gitops.check.gate.policy import gate
 from cnai_gitops.check.scan_reports import load_scans
 from cnai_gitops.check.verdict import inventory_of
 from cnai_gitops.system.data import policies_dir

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cnai_gitops.check import ledger
-from cnai_gitops.check.budgets import Budgets
 from cnai_gitops.check.evidence import Evidence, gather, shapes_of
-from cnai_gitops.check.inventory import Inventory
-from cnai_gitops.check.neighbours import Asked, Neighbours, Offer
+from cnai_gitops.check.objects import ledger
+from cnai_gitops.check.objects.budgets import Budgets
+from cnai_gitops.check.objects.inventory import Inventory
+from cnai_gitops.check.objects.neighbours import Asked, Neighbours, Offer
 from cnai_gitops.findings import Finding
 from cnai_gitops.plan.plan import Plan
 from cnai_gitops.resolved.units import Objects, Unit

@@ -12,13 +12,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from cnai_gitops.check import ledger, queues
-from cnai_gitops.check.budgets import templates_of
-from cnai_gitops.check.inventory import Inventory, embedded
-from cnai_gitops.check.neighbours import Asked
-from cnai_gitops.check.payload import payload
-from cnai_gitops.check.schema import check_schema, is_misshapen
-from cnai_gitops.check.workflows import lint
+from cnai_gitops.check.objects import ledger, queues
+from cnai_gitops.check.objects.budgets import templates_of
+from cnai_gitops.check.objects.inventory import Inventory, embedded
+from cnai_gitops.check.objects.neighbours import Asked
+from cnai_gitops.check.objects.payload import payload
+from cnai_gitops.check.objects.workflows import lint
+from cnai_gitops.check.schemas.schema import check_schema, is_misshapen
 from cnai_gitops.findings import Finding
 from cnai_gitops.plan.plan import Plan, Use
 from cnai_gitops.plan.target import Target

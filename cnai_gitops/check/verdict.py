@@ -11,16 +11,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cnai_gitops.check import ledger
 from cnai_gitops.check.blame import placed
-from cnai_gitops.check.crd_lock import check_lock
 from cnai_gitops.check.docket import Case, Docket, name_of, record_of
 from cnai_gitops.check.evidence import Evidence, datasets_of, environments_of, totals_of
-from cnai_gitops.check.policy import Pack, gate, load
-from cnai_gitops.check.rules import Rule
+from cnai_gitops.check.gate.policy import Pack, gate, load
+from cnai_gitops.check.gate.rules import Rule
+from cnai_gitops.check.gate.sheet import Sheet
+from cnai_gitops.check.gate.waivers import Waiver, apply_waivers
+from cnai_gitops.check.objects import ledger
 from cnai_gitops.check.scan_reports import load_scans
-from cnai_gitops.check.sheet import Sheet
-from cnai_gitops.check.waivers import Waiver, apply_waivers
+from cnai_gitops.check.schemas.crd_lock import check_lock
 from cnai_gitops.findings import Finding, Location, finding_of, ordered
 from cnai_gitops.plan.plan import Plan
 from cnai_gitops.plan.selection import EVERYTHING, Selection

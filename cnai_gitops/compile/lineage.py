@@ -6,7 +6,7 @@ Must not: know a run; run events come from the pods, under the same job names.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -79,6 +79,11 @@ class Consumer:
     uses: tuple[Use, ...] = ()
     serves: tuple[tuple[str, str], ...] = ()
     """(stage, model)."""
+
+    def plain(self) -> dict[str, Any]:
+        """As plain data."""
+        uses = [asdict(use) for use in self.uses]
+        return {"app": self.app, "team": self.team, "purpose": self.purpose, "uses": uses, "serves": self.serves}
 
 
 def consumer(plan: Plan, app: str) -> Consumer:

@@ -44,6 +44,10 @@ class Tenant:
     secrets: tuple[str, ...] = ()
     retrains: bool = False
 
+    def plain(self) -> dict[str, Any]:
+        """As plain data."""
+        return {"team": self.team, "secrets": self.secrets, "retrains": self.retrains}
+
 
 def tenant(plan: Plan, app: str, target: Target) -> Tenant:
     """What an application asks of the platform where it runs: secrets of the datasets that it touches, and the retrain token."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from cnai_gitops.parts.pods import Data
 from cnai_gitops.plan.names import fit
@@ -28,7 +28,9 @@ class Claim:
 
 
 class Source(SourceRole):
-    """What a dataset lies in. One that programs fetch from says nothing more than its schemes."""
+    """What a dataset lies in. One that programs fetch from says nothing more than its schemes and encryptions."""
+
+    honours: ClassVar[frozenset[str]] = frozenset({"encryption", "kms_key", "secret"})
 
     def claim(self, uri: str) -> Claim | None:
         """The claim that pods must mount to reach the place; None where programs fetch it."""

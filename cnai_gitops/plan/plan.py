@@ -5,7 +5,7 @@ Must not: compile anything, or look whether what is named exists (`references` d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -68,6 +68,7 @@ class Plan:
     of_apps: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
     """Those of each application, its releases and patch folders."""
     _apps: dict[tuple[str, str], App] = field(default_factory=dict, repr=False, compare=False)
+    _on: dict[str, tuple[Target, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
@@ -99,7 +100,9 @@ class Plan:
 
     def targets_of(self, app: str) -> tuple[Target, ...]:
         """Targets that the app runs on."""
-        return tuple(target for target in self.targets if self.runs_on(app, target))
+        if app not in self._on:
+            self._on[app] = tuple(target for target in self.targets if self.runs_on(app, target))
+        return self._on[app]
 
     def base(self, app: str) -> App:
         """The app on the neutral target: the blueprint as written, with the organisation's defaults."""
@@ -178,19 +181,23 @@ class Plan:
 
     # -- the data graph ---------------------------------------------------------------------------------
 
-    def uses(self, app: Blueprint) -> list[Use]:
+    def uses(self, app: Blueprint) -> Sequence[Use]:
         """Datasets that the stages of an app read and write."""
-        return [
-            Use(app.name, app.team, key, app.purpose, dataset, access)
-            for key, stage in app.stages()
-            for access in ("reads", "writes")
-            for dataset in getattr(stage, access, ())
-        ]
+        return app.once(_uses)
 
     def dataset_place(self, dataset: str, target: Target) -> DatasetPlace | None:
         """Where a dataset lies for one target; None when the environment does not say."""
         place = target.environment.datasets.get(dataset)
         return place.on(target.cluster) if place else None
+
+
+def _uses(app: Blueprint) -> Sequence[Use]:
+    return tuple(
+        Use(app.name, app.team, key, app.purpose, dataset, access)
+        for key, stage in app.stages()
+        for access in ("reads", "writes")
+        for dataset in getattr(stage, access, ())
+    )
 
 
 def _words(hatch: Override) -> str:

@@ -180,14 +180,14 @@ class Resolved:
 
     def _now(self, app: str, keys: Keys) -> AppRecord:
         touched = self.consumer(app)
-        datasets, models = [use.dataset for use in touched.uses], [model for _, model in touched.serves]
+        blueprint = keys.blueprint(app, (use.dataset for use in touched.uses), (model for _, model in touched.serves))
         units = {
             unit.target.name: UnitRecord.of(
-                keys.unit(app, unit.target.env, datasets, models), self.summary(unit), self.tenant(unit), self._blobs.get(unit, "")
+                keys.unit(app, unit.target.env, blueprint), self.summary(unit), self.tenant(unit), self._blobs.get(unit, "")
             )
             for unit in self.apps.get(app, ())
         }
-        return AppRecord.of(keys.app(app, datasets, models), touched, self.hatches(app), self.plan.of_apps.get(app, ()), units)
+        return AppRecord.of(keys.app(app, blueprint), touched, self.hatches(app), self.plan.of_apps.get(app, ()), units)
 
     def _record(self, unit: Unit) -> UnitRecord | None:
         record = self.records.get(unit.owner)

@@ -36,7 +36,7 @@ class UnitRecord:
     @classmethod
     def of(cls, key: str, summary: Summary, tenant: Tenant, blob: str) -> UnitRecord:
         """`key` is a digest of all that the unit was made from, `blob` git's name for the content of its manifest."""
-        return cls({"key": key, "summary": summary.plain(), "tenant": asdict(tenant), "blob": blob})
+        return cls({"key": key, "summary": summary.plain(), "tenant": tenant.plain(), "blob": blob})
 
     @property
     def key(self) -> str:
@@ -79,7 +79,7 @@ class AppRecord:
         return cls(
             {
                 "key": key,
-                "consumer": asdict(consumer),
+                "consumer": consumer.plain(),
                 "hatches": {env: list(words) for env, words in hatches.items()},
                 "findings": [asdict(finding) for finding in findings],
                 "units": {name: unit.data for name, unit in units.items()},
@@ -142,7 +142,7 @@ class Memory:
             if ("Blueprint", app) in project.homes:
                 uses = (use["dataset"] for use in data["consumer"]["uses"])
                 models = (model for _, model in data["consumer"]["serves"])
-                if data["key"] == keys.app(app, uses, models):
+                if data["key"] == keys.app(app, keys.blueprint(app, uses, models)):
                     found[app] = AppRecord(data)
         return found
 
@@ -178,21 +178,18 @@ class Keys:
         for env, app in project.releases:
             self._envs.setdefault(app, []).append(env)
 
-    def app(self, app: str, datasets: Iterable[str], models: Iterable[str]) -> str:
-        """Key of an application everywhere: of its blueprint, all its releases, and what it refers to."""
-        envs = self._envs.get(app, ())
-        return digest_of(*self._blueprint(app, datasets, models), *(line for env in envs for line in self._release(app, env)))
+    def blueprint(self, app: str, datasets: Iterable[str], models: Iterable[str]) -> str:
+        """Key of a blueprint and what it refers to."""
+        nouns = (("Blueprint", (app,)), ("Dataset", sorted(set(datasets))), ("Model", sorted(set(models))))
+        return digest_of(self._line(CONFIG), *(line for noun, names in nouns for name in names for line in self._file(noun, name)))
 
-    def unit(self, app: str, env: str, datasets: Iterable[str], models: Iterable[str]) -> str:
+    def app(self, app: str, blueprint: str) -> str:
+        """Key of an application everywhere: of its blueprint's key and all its releases."""
+        return digest_of(blueprint, *(line for env in self._envs.get(app, ()) for line in self._release(app, env)))
+
+    def unit(self, app: str, env: str, blueprint: str) -> str:
         """Key of an application in one environment."""
-        return digest_of(*self._blueprint(app, datasets, models), *self._release(app, env))
-
-    def _blueprint(self, app: str, datasets: Iterable[str], models: Iterable[str]) -> Iterator[str]:
-        yield self._line(CONFIG)
-        yield from self._file("Blueprint", app)
-        for noun, names in (("Dataset", datasets), ("Model", models)):
-            for name in sorted(set(names)):
-                yield from self._file(noun, name)
+        return digest_of(blueprint, *self._release(app, env))
 
     def _release(self, app: str, env: str) -> Iterator[str]:
         yield self._line(release_path((env, app)))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cnai_gitops.check.docket import Docket, name_of
-from cnai_gitops.check.ledger import peaks
+from cnai_gitops.check.objects.ledger import peaks
 from cnai_gitops.errors import CnaiError, InvalidInput, UsageError
 from cnai_gitops.findings import Finding
 from cnai_gitops.overlay import read_kustomize

@@ -93,8 +93,7 @@ class Blueprint(Spec):
 
     def stages(self, kind: str = "") -> Sequence[tuple[str, Any]]:
         """All stages, or those of one kind, as (key, stage); a key is `serve.scorer`."""
-        found = self.once(_stages)
-        return [pair for pair in found if pair[0].startswith(f"{kind}.")] if kind else found
+        return self.once(_stages)[kind]
 
     def _repr_html_(self) -> str:
         from cnai_gitops.review.cards import blueprint_card
@@ -102,5 +101,7 @@ class Blueprint(Spec):
         return blueprint_card(self)
 
 
-def _stages(blueprint: Blueprint) -> Sequence[tuple[str, Any]]:
-    return tuple((f"{kind}.{stage.name}", stage) for kind in STAGES for stage in getattr(blueprint, kind))
+def _stages(blueprint: Blueprint) -> Mapping[str, Sequence[tuple[str, Any]]]:
+    """By kind, and all under ""."""
+    found = {kind: tuple((f"{kind}.{stage.name}", stage) for stage in getattr(blueprint, kind)) for kind in STAGES}
+    return {"": tuple(pair for pairs in found.values() for pair in pairs), **found}

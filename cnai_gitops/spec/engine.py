@@ -18,6 +18,8 @@ from pydantic_core import PydanticCustomError, core_schema
 from cnai_gitops.facts.known import Facts
 from cnai_gitops.spec.base import IMAGE, Spec
 
+_PACKAGE = "cnai_gitops.engines"
+
 Decides = Literal["", "any", "every"]
 
 
@@ -125,23 +127,31 @@ def _has_engines(model: type[Spec]) -> bool:
 
 
 @cache
-def engines() -> Mapping[tuple[str, str], type[Engine]]:
-    """Every variant of `cnai_gitops.engines` by (role, kind)."""
-    package = importlib.import_module("cnai_gitops.engines")
-    found: dict[tuple[str, str], type[Engine]] = {}
+def variants(role: str) -> Mapping[str, type[Engine]]:
+    """Every variant of one role by kind; they lie in its folder of `cnai_gitops.engines`, and are read when the role is first used."""
+    package = importlib.import_module(f"{_PACKAGE}.{role}")
+    found: dict[str, type[Engine]] = {}
     for info in sorted(pkgutil.walk_packages(package.__path__, f"{package.__name__}."), key=lambda i: i.name):
         module = importlib.import_module(info.name)
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, Engine) and value.__module__ == module.__name__:
                 kind = value.model_fields["kind"].default
-                if value.role and isinstance(kind, str):
-                    found[value.role, kind] = value
+                if value.role == role and isinstance(kind, str):
+                    found[kind] = value
     return found
 
 
+@cache
+def engines() -> Mapping[tuple[str, str], type[Engine]]:
+    """Every variant of every role by (role, kind)."""
+    roles = sorted(info.name for info in pkgutil.iter_modules(importlib.import_module(_PACKAGE).__path__) if info.ispkg)
+    return {(role, kind): cls for role in roles for kind, cls in variants(role).items()}
+
+
+@cache
 def default_engine(role: str, kind: str) -> Any:
-    """A new variant with nothing but defaults, for a field's default factory."""
-    variant: Any = engines()[role, kind]
+    """A variant with nothing but defaults, for a field's default factory; one for all, as values never change."""
+    variant: Any = variants(role)[kind]
     return variant()
 
 
@@ -153,10 +163,7 @@ class Variants:
 
     def models(self) -> list[type[Engine]]:
         """The models that the field takes, so that messages know their fields."""
-        return list(self._known().values())
-
-    def _known(self) -> dict[str, type[Engine]]:
-        return {kind: cls for (role, kind), cls in engines().items() if role == self.role}
+        return list(variants(self.role).values())
 
     def _choose(self, value: Any) -> Any:
         if isinstance(value, Engine):
@@ -165,7 +172,7 @@ class Variants:
             raise PydanticCustomError("engine_role", "{kind} is no {role}", {"kind": type(value).__name__, "role": self.role})
         if not isinstance(value, Mapping):
             raise PydanticCustomError("engine_type", "must be a map with `kind`, got {got}", {"got": type(value).__name__})
-        known = self._known()
+        known = variants(self.role)
         kind = value.get("kind")
         if kind not in known:
             near = get_close_matches(str(kind), known, n=1)
@@ -180,4 +187,4 @@ class Variants:
         )
 
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"oneOf": [handler(cls.__pydantic_core_schema__) for _, cls in sorted(self._known().items())]}
+        return {"oneOf": [handler(cls.__pydantic_core_schema__) for _, cls in sorted(variants(self.role).items())]}

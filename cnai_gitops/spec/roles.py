@@ -11,7 +11,7 @@ from functools import cache
 from typing import ClassVar
 
 from cnai_gitops.facts import Accelerator
-from cnai_gitops.spec.engine import Decides, Engine, engines
+from cnai_gitops.spec.engine import Decides, Engine, variants
 
 
 class StepRole(Engine):
@@ -126,7 +126,7 @@ class SourceRole(Engine):
 
 def schemes() -> dict[str, type[SourceRole]]:
     """The source that each known scheme belongs to."""
-    return {scheme: cls for cls in engines().values() if issubclass(cls, SourceRole) for scheme in cls.schemes}
+    return {scheme: cls for cls in variants("source").values() if issubclass(cls, SourceRole) for scheme in cls.schemes}
 
 
 def source_of(uri: str) -> SourceRole:

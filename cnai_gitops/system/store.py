@@ -21,11 +21,9 @@ FOLDER = ".cnai"
 
 def digest_of(*parts: str | bytes) -> str:
     """A digest of these parts, in this order."""
-    digest = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        data = part.encode() if isinstance(part, str) else part
-        digest.update(len(data).to_bytes(8, "little") + data)
-    return digest.hexdigest()
+    encoded = [part.encode() if isinstance(part, str) else part for part in parts]
+    sizes = b"".join(len(part).to_bytes(8, "little") for part in encoded)
+    return hashlib.blake2b(b"".join((len(parts).to_bytes(8, "little"), sizes, *encoded)), digest_size=16).hexdigest()
 
 
 def read_store(root: Path, name: str, made_by: str) -> dict[str, Any]:

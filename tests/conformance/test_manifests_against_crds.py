@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cnai_gitops.check.inventory import Inventory, embedded
-from cnai_gitops.check.schema import check_schema
+from cnai_gitops.check.objects.inventory import Inventory, embedded
+from cnai_gitops.check.schemas.schema import check_schema
 from cnai_gitops.cluster.crds import collect
 from cnai_gitops.overlay import read_kustomize
 from cnai_gitops.resources.base import Body, kind_of

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, TypedDict, Union, get_args, get_orig
 import pytest
 import yaml
 
-from cnai_gitops.check.model_schema import fields_of
+from cnai_gitops.check.schemas.models import fields_of
 from cnai_gitops.resources.base import Kind, kinds
 
 CRDS = os.environ.get("CNAI_CRDS", "")

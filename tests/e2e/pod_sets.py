@@ -12,8 +12,8 @@ from typing import Any
 
 from nodes import gpu_node
 
-from cnai_gitops.check.inventory import Inventory, embedded
-from cnai_gitops.check.ledger import peaks
+from cnai_gitops.check.objects.inventory import Inventory, embedded
+from cnai_gitops.check.objects.ledger import peaks
 from cnai_gitops.facts import accelerators
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resources.accelerators import pod_demand

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnai_gitops import pipeline
-from cnai_gitops.check.inventory import Inventory, embedded
+from cnai_gitops.check.objects.inventory import Inventory, embedded
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resolved.units import Objects

@@ -10,7 +10,7 @@ from nodes import Pod
 from pod_sets import PodSet, deployment, pod_sets, pool_nodes, single
 from stories import Stories
 
-from cnai_gitops.check.ledger import peaks
+from cnai_gitops.check.objects.ledger import peaks
 from cnai_gitops.facts import accelerators
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resources.accelerators import pod_demand

@@ -13,7 +13,7 @@ from api_client import Answer
 from control_plane import ControlPlane
 from stories import Sent, Stories, pods_of
 
-from cnai_gitops.check.schema import BAD_VALUE, UNKNOWN_FIELD, check_schema
+from cnai_gitops.check.schemas.schema import BAD_VALUE, UNKNOWN_FIELD, check_schema
 from cnai_gitops.compile.argocd import HUB, PLATFORM
 from cnai_gitops.facts.profiles import newest
 from cnai_gitops.resources.base import Body

@@ -22,9 +22,9 @@ from pydantic import ValidationError
 from values import candidates, of_type, set_fields
 
 from cnai_gitops import pipeline, render
-from cnai_gitops.check.rules import Rule, read_rules
+from cnai_gitops.check.gate.rules import Rule, read_rules
+from cnai_gitops.check.gate.waivers import apply_waivers
 from cnai_gitops.check.verdict import inventory_of, waivers_of
-from cnai_gitops.check.waivers import apply_waivers
 from cnai_gitops.plan.build import make_plan
 from cnai_gitops.plan.selection import Selection
 from cnai_gitops.project import Project

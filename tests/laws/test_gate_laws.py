@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cnai_gitops import pipeline
-from cnai_gitops.check.rules import read_rules
+from cnai_gitops.check.gate.rules import read_rules
 from cnai_gitops.check.verdict import verdict
 from cnai_gitops.findings import Finding
 from cnai_gitops.plan.build import Plan, make_plan
@@ -73,7 +73,11 @@ def test_only_the_ledger_adds_up_accelerators() -> None:
     names = {path.relative_to(PACKAGE).parts[0] for path in PACKAGE.rglob("*.py") if COUNTER.search(_code(path))}
     assert names == {"facts", "resources"}
     counting = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if "Demand" in _called(path)}
-    assert {name for name in counting if not name.startswith("resources/")} <= {"check/inventory.py", "check/ledger.py", "check/queues.py"}
+    assert {name for name in counting if not name.startswith("resources/")} <= {
+        "check/objects/inventory.py",
+        "check/objects/ledger.py",
+        "check/objects/queues.py",
+    }
 
 
 def _code(path: Path) -> str:

@@ -11,7 +11,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 import yaml
 
-from cnai_gitops.check.published_schema import kubernetes_schema, nearest_minor
+from cnai_gitops.check.schemas.published import kubernetes_schema, nearest_minor
 from cnai_gitops.compile.app import compile_app
 from cnai_gitops.facts.operators import operators
 from cnai_gitops.facts.profiles import newest

@@ -23,12 +23,12 @@ from examples import example_of, file_of, golden, merged, models_of
 from cnai_gitops import pipeline
 from cnai_gitops import resources as resources_package
 from cnai_gitops.check.evidence import main_of
-from cnai_gitops.check.inventory import Inventory, embedded
-from cnai_gitops.check.ledger import findings as ledger_findings
-from cnai_gitops.check.ledger import peaks
-from cnai_gitops.check.object_names import name_problems
-from cnai_gitops.check.payload import payload
-from cnai_gitops.check.queues import single_workload
+from cnai_gitops.check.objects.inventory import Inventory, embedded
+from cnai_gitops.check.objects.ledger import findings as ledger_findings
+from cnai_gitops.check.objects.ledger import peaks
+from cnai_gitops.check.objects.payload import payload
+from cnai_gitops.check.objects.queues import single_workload
+from cnai_gitops.check.schemas.object_names import name_problems
 from cnai_gitops.cli import commands
 from cnai_gitops.cluster.live import Live
 from cnai_gitops.cluster.preflight import judge
@@ -40,7 +40,7 @@ from cnai_gitops.review.diff import Change, Review, TargetReview, _restarts
 from cnai_gitops.review.formats import warnings
 from cnai_gitops.scaffold import new_policy
 from cnai_gitops.source.meanings import _docstrings, meanings
-from cnai_gitops.spec.engine import engines
+from cnai_gitops.spec.engine import engines, variants
 from cnai_gitops.system.tools import Settings
 
 Snapshot = Callable[[Path], dict[str, bytes]]
@@ -121,7 +121,7 @@ def extended(tmp_path: Path) -> Iterator[Callable[[Any, str, str], None]]:
 def forget() -> None:
     """What was found once is remembered; a new file in a running process needs this."""
     importlib.invalidate_caches()
-    for remembered in (engines, kinds, _docstrings, honours.held, honours.full, example_of):
+    for remembered in (engines, variants, kinds, _docstrings, honours.held, honours.full, example_of):
         remembered.cache_clear()
     _by_name.cache_clear()
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from cnai_gitops.check.canary import Example, read_example
-from cnai_gitops.check.policy import gate
-from cnai_gitops.check.rules import Rule, read_rules
+from cnai_gitops.check.gate.canary import Example, read_example
+from cnai_gitops.check.gate.policy import gate
+from cnai_gitops.check.gate.rules import Rule, read_rules
 from cnai_gitops.findings import Finding
 from cnai_gitops.system.data import policies_dir
 from cnai_gitops.system.tools import Found

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from cnai_gitops.check.canary import CANARY, Example, planted, read_example
-from cnai_gitops.check.rules import Rule, read_rules
-from cnai_gitops.check.waivers import Waiver, apply_waivers
+from cnai_gitops.check.gate.canary import CANARY, Example, planted, read_example
+from cnai_gitops.check.gate.rules import Rule, read_rules
+from cnai_gitops.check.gate.waivers import Waiver, apply_waivers
 from cnai_gitops.findings import Finding, Severity
 from cnai_gitops.system.data import policies_dir
 

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import pytest
 
-from cnai_gitops.check.rego import read_files
+from cnai_gitops.check.gate.rego import read_files
 from cnai_gitops.errors import NotEvaluated, ToolError
 from cnai_gitops.findings import Finding
 from cnai_gitops.system import process

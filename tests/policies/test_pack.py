@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cnai_gitops.check.rego import metadata, read_files
-from cnai_gitops.check.rules import Rule
+from cnai_gitops.check.gate.rego import metadata, read_files
+from cnai_gitops.check.gate.rules import Rule
 from cnai_gitops.system.data import policies_dir
 
 ONLY_REGO = ("--ignore", "*.yaml,*.json")

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnai_gitops.check.ledger import peaks, team_totals
+from cnai_gitops.check.objects.ledger import peaks, team_totals
 from cnai_gitops.resources.argo_workflows.bound import NOTHING, Bound, at_most, both, copies, either, heaviest_antichain, most, pod
 from cnai_gitops.resources.base import Body
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cnai_gitops.check.inventory import Inventory, embedded
-from cnai_gitops.check.ledger import findings, peaks
+from cnai_gitops.check.objects.inventory import Inventory, embedded
+from cnai_gitops.check.objects.ledger import findings, peaks
 from cnai_gitops.resources.base import INFINITE, Body
 
 GPU = "nvidia.com/gpu"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cnai_gitops.check.crd_lock import check_lock
+from cnai_gitops.check.schemas.crd_lock import check_lock
 from cnai_gitops.cluster.crds import collect
 
 CRD = """

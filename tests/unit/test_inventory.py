@@ -9,9 +9,9 @@ import pytest
 
 from cnai_gitops import pipeline
 from cnai_gitops.check.blame import place_of
-from cnai_gitops.check.budgets import Budgets, templates_of
 from cnai_gitops.check.evidence import content
-from cnai_gitops.check.neighbours import Offer
+from cnai_gitops.check.objects.budgets import Budgets, templates_of
+from cnai_gitops.check.objects.neighbours import Offer
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resolved.identity import DocumentId

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cnai_gitops.check.inventory import Inventory
-from cnai_gitops.check.queues import never_admitted, single_workload
+from cnai_gitops.check.objects.inventory import Inventory
+from cnai_gitops.check.objects.queues import never_admitted, single_workload
 from cnai_gitops.resources.base import INFINITE, Body
 from cnai_gitops.resources.kueue.quotas import ceilings
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cnai_gitops.check.rego import read_files
-from cnai_gitops.check.rules import TIERS, read_rules, renamed, rules_of
+from cnai_gitops.check.gate.rego import read_files
+from cnai_gitops.check.gate.rules import TIERS, read_rules, renamed, rules_of
 from cnai_gitops.errors import NotEvaluated
 from cnai_gitops.system.data import policies_dir
 

@@ -17,9 +17,9 @@ import pytest
 import yaml
 
 from cnai_gitops import render
-from cnai_gitops.check.canary import planted, read_example
-from cnai_gitops.check.policy import gate
-from cnai_gitops.check.rules import read_rules
+from cnai_gitops.check.gate.canary import planted, read_example
+from cnai_gitops.check.gate.policy import gate
+from cnai_gitops.check.gate.rules import read_rules
 from cnai_gitops.findings import Severity
 from cnai_gitops.plan.build import Plan, make_plan
 from cnai_gitops.project import load

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, Required, TypedDict
 import pytest
 from annotated_types import Ge, MinLen
 
-from cnai_gitops.check.model_schema import schema_of
-from cnai_gitops.check.published_schema import nearest_minor
-from cnai_gitops.check.schema import check_schema, path_text
+from cnai_gitops.check.schemas.models import schema_of
+from cnai_gitops.check.schemas.published import nearest_minor
+from cnai_gitops.check.schemas.schema import check_schema, path_text
 from cnai_gitops.errors import NotEvaluated
 from cnai_gitops.resources.base import Body, Resource, kinds
 

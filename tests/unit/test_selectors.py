@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnai_gitops.check.selectors import Selectors, selects
+from cnai_gitops.check.objects.selectors import Selectors, selects
 
 LABELS: dict[str, Any] = {"app": "d", "tier": "web", "number": 1}
 

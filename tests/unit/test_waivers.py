@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cnai_gitops.check.rules import Rule
-from cnai_gitops.check.waivers import Waiver, apply_waivers
+from cnai_gitops.check.gate.rules import Rule
+from cnai_gitops.check.gate.waivers import Waiver, apply_waivers
 from cnai_gitops.findings import Finding, Location, exit_code
 
 AT = date(2026, 11, 24)

@@ -5,7 +5,7 @@ Must not: judge anything.
 
 from __future__ import annotations
 
-from cnai_gitops.check.rules import TIERS, Rule, read_rules
+from cnai_gitops.check.gate.rules import TIERS, Rule, read_rules
 from cnai_gitops.system.data import policies_dir
 from pages.tables import block, cell, code, table
 

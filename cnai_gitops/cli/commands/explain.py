@@ -14,7 +14,7 @@ from cnai_gitops.cli.options import Env, Root, complete_subjects, root_of
 from cnai_gitops.cli.output import emit_text
 
 if TYPE_CHECKING:
-    from cnai_gitops.check.rules import Rule
+    from cnai_gitops.check.gate.rules import Rule
     from cnai_gitops.plan.build import Plan
     from cnai_gitops.plan.target import Target
 
@@ -56,7 +56,7 @@ def _above(plan: Plan, app: str, target: Target) -> list[str]:
 
 
 def _code(code: str, root: Path | None) -> str:
-    from cnai_gitops.check.rules import read_rules, renamed
+    from cnai_gitops.check.gate.rules import read_rules, renamed
     from cnai_gitops.errors import CnaiError, UsageError
     from cnai_gitops.findings.catalogue import entries
     from cnai_gitops.findings.catalogue import explain as page

@@ -16,7 +16,6 @@ class Azure(Source):
     kind: Literal["azure"] = "azure"
     schemes: ClassVar[tuple[str, ...]] = ("abfss",)
     encryptions: ClassVar[tuple[str, ...]] = ("csek", "cmek")
-    honours: ClassVar[frozenset[str]] = frozenset({"encryption", "kms_key", "secret"})
 
 
 EXAMPLE = """

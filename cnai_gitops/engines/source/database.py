@@ -16,7 +16,6 @@ class Database(Source):
     kind: Literal["database"] = "database"
     schemes: ClassVar[tuple[str, ...]] = ("postgres", "postgresql", "mysql", "jdbc:postgresql", "jdbc:mysql", "bigquery")
     encryptions: ClassVar[tuple[str, ...]] = ("tde", "cmek")
-    honours: ClassVar[frozenset[str]] = frozenset({"encryption", "kms_key", "secret"})
 
 
 EXAMPLE = """

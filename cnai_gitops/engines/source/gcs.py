@@ -16,7 +16,6 @@ class Gcs(Source):
     kind: Literal["gcs"] = "gcs"
     schemes: ClassVar[tuple[str, ...]] = ("gs", "gcs")
     encryptions: ClassVar[tuple[str, ...]] = ("csek", "cmek")
-    honours: ClassVar[frozenset[str]] = frozenset({"encryption", "kms_key", "secret"})
 
 
 EXAMPLE = """

@@ -16,7 +16,6 @@ class Hdfs(Source):
     kind: Literal["hdfs"] = "hdfs"
     schemes: ClassVar[tuple[str, ...]] = ("hdfs",)
     encryptions: ClassVar[tuple[str, ...]] = ("tde",)
-    honours: ClassVar[frozenset[str]] = frozenset({"encryption", "kms_key", "secret"})
 
 
 EXAMPLE = """

@@ -16,7 +16,6 @@ class Kafka(Source):
     kind: Literal["kafka"] = "kafka"
     schemes: ClassVar[tuple[str, ...]] = ("kafka",)
     encryptions: ClassVar[tuple[str, ...]] = ("cmek",)
-    honours: ClassVar[frozenset[str]] = frozenset({"encryption", "kms_key", "secret"})
 
 
 EXAMPLE = """

@@ -16,7 +16,6 @@ class S3(Source):
     kind: Literal["s3"] = "s3"
     schemes: ClassVar[tuple[str, ...]] = ("s3", "s3a", "s3n")
     encryptions: ClassVar[tuple[str, ...]] = ("sse-s3", "sse-kms", "csek")
-    honours: ClassVar[frozenset[str]] = frozenset({"encryption", "kms_key", "secret"})
 
 
 EXAMPLE = """

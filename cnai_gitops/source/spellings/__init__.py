@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import fnmatch
 import tomllib
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
@@ -24,7 +25,7 @@ Keys = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spelling:
+class Spelling(ABC):
     """One thing of `noun` that was spelled otherwise before `since`; `places` are (kind of file, keys that lead to the noun)."""
 
     noun: str
@@ -35,9 +36,9 @@ class Spelling:
         """Whether this answers for a value that was refused, or for a field that nobody knows when there is none."""
         return value is None
 
+    @abstractmethod
     def says(self, keys: Keys) -> str:
         """What to tell somebody who wrote the keys `keys`, which lead on from the noun; empty when this is about something else."""
-        raise NotImplementedError
 
     def says_of_argument(self, model: str, name: str) -> str:
         """The same for a keyword argument of a class in Python."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from cnai_gitops.check.inventory import Inventory, Outside
+from cnai_gitops.check.objects.inventory import Inventory, Outside
 from cnai_gitops.resolved.units import Unit
 from cnai_gitops.resources.argo_workflows.kinds import TEMPLATE
 from cnai_gitops.resources.base import Body, Key, Resource, kind_of

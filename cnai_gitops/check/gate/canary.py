@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cnai_gitops.check.rules import Rule
+from cnai_gitops.check.gate.rules import Rule
 from cnai_gitops.errors import NotEvaluated
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.source.files import SourceError, read_text

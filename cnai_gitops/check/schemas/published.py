@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from cnai_gitops.check.model_schema import DIALECT, Schema
+from cnai_gitops.check.schemas.models import DIALECT, Schema
 from cnai_gitops.errors import NotEvaluated
 from cnai_gitops.resources.base import Kind
 

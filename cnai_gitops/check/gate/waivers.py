@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from cnai_gitops.check.rules import Rule, renamed
+from cnai_gitops.check.gate.rules import Rule, renamed
 from cnai_gitops.findings import Finding, Location, Severity, ordered
 from cnai_gitops.source.text import nearest
 

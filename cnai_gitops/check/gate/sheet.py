@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from cnai_gitops.check.rules import TIERS
+from cnai_gitops.check.gate.rules import TIERS
 from cnai_gitops.errors import NotEvaluated
 
 _DOCUMENT = {"id": str, "env": str, "tier": str, "cluster": str, "object": dict, "pods": list, "images": list}

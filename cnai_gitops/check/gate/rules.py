@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cnai_gitops.check.rego import RegoFile, metadata, read_files
+from cnai_gitops.check.gate.rego import RegoFile, metadata, read_files
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.source.files import SourceError
 

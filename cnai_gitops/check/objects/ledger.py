@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from cnai_gitops.check.inventory import Inventory
+from cnai_gitops.check.objects.inventory import Inventory
 from cnai_gitops.facts import Accelerator
 from cnai_gitops.findings import Finding
 from cnai_gitops.resources.accelerators import UNREADABLE, counting

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from cnai_gitops.check.selectors import Selectors
+from cnai_gitops.check.objects.selectors import Selectors
 from cnai_gitops.resources.base import Body, kind_of
 
 

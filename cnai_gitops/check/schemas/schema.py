@@ -15,9 +15,9 @@ from typing import Any
 import jsonschema_rs
 
 from cnai_gitops.check.field_path import leads_to, path_text
-from cnai_gitops.check.model_schema import Schema, schema_of
-from cnai_gitops.check.object_names import name_problems
-from cnai_gitops.check.published_schema import kubernetes_schema, nearest_minor, synced_schema
+from cnai_gitops.check.schemas.models import Schema, schema_of
+from cnai_gitops.check.schemas.object_names import name_problems
+from cnai_gitops.check.schemas.published import kubernetes_schema, nearest_minor, synced_schema
 from cnai_gitops.findings import Finding
 from cnai_gitops.resources.base import Body, Kind, Resource, key_of, kind_of, kinds
 

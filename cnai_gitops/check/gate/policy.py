@@ -15,10 +15,10 @@ from typing import Any, Protocol
 
 import orjson
 
-from cnai_gitops.check.canary import CANARY, Example, planted, read_canaries
-from cnai_gitops.check.rego import RegoFile, read_files
-from cnai_gitops.check.rules import Rule, rules_of
-from cnai_gitops.check.sheet import Sheet, as_json, require_keys
+from cnai_gitops.check.gate.canary import CANARY, Example, planted, read_canaries
+from cnai_gitops.check.gate.rego import RegoFile, read_files
+from cnai_gitops.check.gate.rules import Rule, rules_of
+from cnai_gitops.check.gate.sheet import Sheet, as_json, require_keys
 from cnai_gitops.errors import NotEvaluated
 from cnai_gitops.findings import Finding, Severity, ordered
 from cnai_gitops.resolved.identity import DocumentId

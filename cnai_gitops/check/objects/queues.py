@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnai_gitops.check.inventory import Inventory, embedded
+from cnai_gitops.check.objects.inventory import Inventory, embedded
 from cnai_gitops.facts import Accelerator
 from cnai_gitops.findings import Finding
 from cnai_gitops.resources.accelerators import class_of, counting, is_accelerator, pod_demand

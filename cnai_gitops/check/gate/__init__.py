@@ -1,0 +1,1 @@
+"""The policy gate: rules, their examples, what they are given, and waivers. Must not: know what an object means."""

@@ -1,0 +1,1 @@
+"""Objects against what is known of their kinds. Must not: know another object."""
