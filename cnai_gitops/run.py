@@ -93,7 +93,7 @@ class Run:
         surroundings = digest_of(*(f"{name} {project.digests.get(name)}" for name in names))
         found = {}
         for unit in self.resolved.units(selection):
-            record = self.records[unit.owner].units.get(unit.target.name) if unit.owner in self.records else None
+            record = self.records[unit.owner].unit(unit.target.name) if unit.owner in self.records else None
             found[unit] = record.key if record else content_token(self.resolved.load(unit), surroundings)
         return found
 

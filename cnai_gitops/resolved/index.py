@@ -62,7 +62,7 @@ class Resolved:
         for name in self.plan.project.apps:
             if name in self.records:
                 record = self.records[name]
-                found[name] = tuple(Unit(name, targets[target], record.team) for target in record.units)
+                found[name] = tuple(Unit(name, targets[target], record.team) for target in record.targets)
             else:
                 team = self.plan.project.apps[name].value.team
                 found[name] = tuple(Unit(name, target, team) for target in self.plan.targets_of(name))
@@ -176,7 +176,7 @@ class Resolved:
         return found
 
     def _blobless(self, app: str) -> bool:
-        return not all(unit.blob for unit in self.records[app].units.values())
+        return not all(unit["blob"] for unit in self.records[app].data["units"].values())
 
     def _now(self, app: str, keys: Keys) -> AppRecord:
         touched = self.consumer(app)
@@ -191,7 +191,7 @@ class Resolved:
 
     def _record(self, unit: Unit) -> UnitRecord | None:
         record = self.records.get(unit.owner)
-        return record.units.get(unit.target.name) if record else None
+        return record.unit(unit.target.name) if record else None
 
     def tree(self, app: str, loaded: Iterable[Objects] = ()) -> Tree:
         """The Kustomize tree of an application, before hand-written patches; `loaded` are objects that the caller has.

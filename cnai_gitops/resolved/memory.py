@@ -114,9 +114,14 @@ class AppRecord:
         return tuple(finding_of(finding) for finding in self.data["findings"])
 
     @property
-    def units(self) -> Mapping[str, UnitRecord]:
-        """By target name."""
-        return {name: UnitRecord(data) for name, data in self.data["units"].items()}
+    def targets(self) -> tuple[str, ...]:
+        """Names of the targets that it runs on."""
+        return tuple(self.data["units"])
+
+    def unit(self, target: str) -> UnitRecord | None:
+        """What is known of it on one target."""
+        data = self.data["units"].get(target)
+        return UnitRecord(data) if data else None
 
 
 @dataclass(frozen=True, slots=True)
