@@ -14,8 +14,8 @@ DECLARED: Mapping[str, tuple[str, ...]] = {
     "CNAI_CRDS, the folder of upstream CRDs, is not set": (
         "tests/conformance/test_manifests_against_crds.py",
         "tests/conformance/test_models_against_crds.py",
+        "tests/conformance/test_written_models.py",
     ),
-    "no Lua interpreter (lua5.1) is installed": ("tests/unit/test_health.py",),
     "mounting a small disk is not allowed here": (
         "tests/hostile/test_paths.py::test_a_full_disk",
         "tests/hostile/test_paths.py::test_a_read_only_disk",
