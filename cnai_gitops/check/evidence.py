@@ -14,6 +14,7 @@ from typing import Any
 
 from cnai_gitops.check.objects import ledger, queues
 from cnai_gitops.check.objects.budgets import templates_of
+from cnai_gitops.check.objects.cover import uncovered
 from cnai_gitops.check.objects.inventory import Inventory, embedded
 from cnai_gitops.check.objects.neighbours import Asked
 from cnai_gitops.check.objects.payload import payload
@@ -25,7 +26,7 @@ from cnai_gitops.plan.target import Target
 from cnai_gitops.resolved.identity import DocumentId
 from cnai_gitops.resolved.units import Objects, Unit
 from cnai_gitops.resources.accelerators import counting
-from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, Pods, Resource, kind_of
+from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, Pods, Resource, World, kind_of
 
 DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
 PATH = re.compile(r"^[A-Za-z]+(\[[0-9]+\]|\.[A-Za-z]+)*$")
@@ -84,6 +85,7 @@ def _gather(unit: Unit, resources: tuple[Resource, ...], asked: Asked, through: 
     found.findings += ledger.findings(world, found.demands, target.name)
     found.findings += queues.never_admitted(world, target.name, target.facts.accelerators)
     found.findings += payload(found.documents)
+    found.findings += uncovered(found.documents, world)
     return found
 
 
@@ -100,51 +102,37 @@ def _documents(unit: Unit, resource: Resource, world: Inventory) -> Iterator[dic
         "team": unit.team,
         "stage": resource.stage,
     }
-    yield {"id": str(identity), **common, "embedded": False, **content(resource.body)}
+    yield {"id": str(identity), **common, "embedded": False, **content(resource.body, world)}
     for path, body in embedded(resource.body, world):
         if not body.keys() <= {"apiVersion", "kind", "metadata"}:  # a template that waits for an object only names it
-            yield {"id": str(identity._replace(path=path)), **common, "embedded": True, **content(body)}
+            yield {"id": str(identity._replace(path=path)), **common, "embedded": True, **content(body, world)}
 
 
-def content(body: Body) -> dict[str, Any]:
-    """An object with where its pods are, and all its images."""
+def content(body: Body, world: World) -> dict[str, Any]:
+    """An object with the pods that are made of it, and all its images."""
     kind = kind_of(body)
-    named = list(kind.images(body)) if kind and kind.images else []
     shown: list[dict[str, Any]] = []
-    images: list[tuple[str, str]] = []
-    for pod in kind.pods(body) if kind and kind.pods else ():
-        held = _held(body, pod)
-        if held is not None:
-            steps, node = held
-            shown.append({"path": pod.path, "at": steps})
-            images += _images_of_pod(pod.path, node)
-        else:
-            shown.append({"path": pod.path, "spec": pod.spec})
-            if not named:  # else the kind says where the object has the images of a pod that was put together (Spark, Argo)
-                images += _images_of_pod(pod.path, pod.spec)
+    images = list(kind.images(body)) if kind and kind.images else []
+    for pod in kind.effective(body, world) if kind and kind.effective else ():
+        steps = _held(body, pod)
+        shown.append({"path": pod.path, "at": steps} if steps else {"path": pod.path, "spec": pod.spec, "places": dict(pod.places)})
+        images += pod.images
     return {
         "object": body,
         "pods": shown,
-        "images": [_image(path, image) for path, image in dict.fromkeys([*images, *named])],
+        "images": [_image(path, image) for path, image in dict.fromkeys(images)],
     }
 
 
-def _held(body: Body, pod: Pods) -> tuple[list[str | int], Mapping[str, Any]] | None:
-    """Where the object itself holds the pod, and what it holds there; None for one that was put together."""
+def _held(body: Body, pod: Pods) -> list[str | int] | None:
+    """Where the object itself holds the pod as it is; None for one that was put together."""
     if not PATH.match(pod.path):
         return None
     steps = [int(step) if step.isdigit() else step for step in STEP.findall(pod.path)]
     node: Any = body
     for step in steps:
         node = node.get(step) if isinstance(node, Mapping) else node[step] if isinstance(node, list) and isinstance(step, int) else None
-    return (steps, node) if node is pod.spec or (pod.inline and isinstance(node, Mapping)) else None
-
-
-def _images_of_pod(path: str, spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for group in ("initContainers", "containers", "ephemeralContainers"):
-        for i, container in enumerate(spec.get(group) or ()):
-            if "image" in container:
-                yield f"{path}.{group}[{i}].image", str(container["image"])
+    return steps if node is pod.spec else None
 
 
 def _image(path: str, image: str) -> dict[str, str]:

@@ -57,7 +57,7 @@ def replicas(body: Body, world: World) -> Fraction | float:
     return pod_count(own, 1) if scaled is None else max(pod_count(own, 0), exact(scaled))
 
 
-def _deployment_pods(body: Body) -> Iterator[Pods]:
+def _deployment_pods(body: Body, world: World) -> Iterator[Pods]:
     spec = body.get("spec") or {}
     count = pod_count(spec.get("replicas"), 1)
     yield template_pods(body, count + surge(spec.get("strategy"), count))
@@ -68,7 +68,7 @@ def _deployment_demand(body: Body, world: World) -> Demand:
     return times(pod_demand(template_pods(body, 1).spec), count + surge((body.get("spec") or {}).get("strategy"), count))
 
 
-def _steady_pods(body: Body) -> Iterator[Pods]:
+def _steady_pods(body: Body, world: World) -> Iterator[Pods]:
     yield template_pods(body, pod_count((body.get("spec") or {}).get("replicas"), 1))
 
 
@@ -76,7 +76,7 @@ def _steady_demand(body: Body, world: World) -> Demand:
     return times(pod_demand(template_pods(body, 1).spec), replicas(body, world))
 
 
-def _node_pods(body: Body) -> Iterator[Pods]:
+def _node_pods(body: Body, world: World) -> Iterator[Pods]:
     yield template_pods(body, 1)
 
 
@@ -99,7 +99,7 @@ KINDS = (
         stands_for="run",
         # Pods are `<name>-<10 of the template's hash>-<5>`, and a host name is one DNS label.
         name_limit=63 - len("-0123456789-01234"),
-        pods=_deployment_pods,
+        effective=_deployment_pods,
         demand=_deployment_demand,
         queued=_QUEUED,
         owned=_REPLICAS,
@@ -113,7 +113,7 @@ KINDS = (
         plural="statefulsets",
         # The pods' label controller-revision-hash is `<name>-<10>` and must fit a label value.
         name_limit=63 - len("-0123456789"),
-        pods=_steady_pods,
+        effective=_steady_pods,
         demand=_steady_demand,
         queued=_QUEUED,
         owned=_REPLICAS,
@@ -126,7 +126,7 @@ KINDS = (
         kind="DaemonSet",
         plural="daemonsets",
         name_limit=63 - len("-01234"),
-        pods=_node_pods,
+        effective=_node_pods,
         demand=_node_demand,
         rolls=("/spec/template/metadata",),
         immutable=("/spec/selector",),
@@ -137,7 +137,7 @@ KINDS = (
         kind="ReplicaSet",
         plural="replicasets",
         name_limit=63 - len("-01234"),
-        pods=_steady_pods,
+        effective=_steady_pods,
         demand=_steady_demand,
         queued=_QUEUED,
         owned=_REPLICAS,

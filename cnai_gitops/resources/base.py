@@ -93,19 +93,32 @@ INFINITE = float("inf")
 
 @dataclass(frozen=True, slots=True)
 class Pods:
-    """A set of equal pods: at most `count` at the peak, each with pod spec `spec`, found at `path`.
+    """A set of equal pods as they will run: at most `count` at the peak, each with pod spec `spec`, found at `path`.
 
-    `labels` are those of the pods. `inline` when the object has the fields of `spec` at `path` among others of its
-    own, its first container perhaps under `model` or `art`. `beside` when they stand beside the replicas of a service
-    (the head of a Ray cluster, a transformer), so that what is said of those does not hold for them.
+    `labels` are those of the pods. A pod that was put together from several places has at `path` what says most of it; `places`
+    are the paths in the object of its containers (`containers[0]`) and their fields that lie elsewhere than below `path`. What a
+    controller takes from its own settings (the image of a sidecar, say) is left out. `beside` when they stand beside the replicas
+    of a service (the head of a Ray cluster, a transformer), so that what is said of those does not hold for them.
     """
 
     count: Fraction | float
     spec: Mapping[str, Any]
     path: str
     labels: Mapping[str, str] = field(default_factory=dict)
-    inline: bool = False
+    places: Mapping[str, str] = field(default_factory=dict)
     beside: bool = False
+
+    def place(self, name: str, rest: str = "") -> str:
+        """Path in the object of a part of the pod, by its place in the spec (`containers[0]`), and of what is below that."""
+        return self.places.get(f"{name}.{rest}") or ".".join(filter(None, (self.places.get(name, f"{self.path}.{name}"), rest)))
+
+    @property
+    def images(self) -> Iterator[tuple[str, str]]:
+        """(path, image) of each container that has one."""
+        for group in ("initContainers", "containers", "ephemeralContainers"):
+            for i, container in enumerate(self.spec.get(group) or ()):
+                if isinstance(container, Mapping) and "image" in container:
+                    yield self.place(f"{group}[{i}]", "image"), str(container["image"])
 
 
 class World(Protocol):
@@ -119,6 +132,24 @@ class World(Protocol):
 
     def demand(self, body: Body) -> Demand:
         """Peak of another object (an embedded manifest, a referenced template)."""
+
+
+class _Nobody:
+    """A target without other objects."""
+
+    def get(self, group: str, kind: str, namespace: str, name: str) -> Body | None:
+        return None
+
+    def scaled_max(self, group: str, kind: str, namespace: str, name: str) -> float | None:
+        return None
+
+    def demand(self, body: Body) -> Demand:
+        kind = kind_of(body)
+        return kind.demand(body, self) if kind and kind.demand else Demand()
+
+
+ALONE: World = _Nobody()
+"""For an object that is looked at by itself: what only other objects tell stays unknown."""
 
 
 class Owned(NamedTuple):
@@ -175,11 +206,13 @@ class Kind:
     `rank` orders objects in a file, `wave` is the Argo CD sync wave.
 
     What comes of it:
-    `pods` lists the pod templates of an object at its peak; `demand` replaces the plain sum over `pods` where a kind needs more.
-    `images` yields (path, image) of images outside pod templates. `runs` says when its pods run: now, on a schedule, or only when
-    another object names it; `calls` yields the objects that it has run in that way. `carries` yields (path, object) of whole objects
-    that it has made, parameters filled in. `covered` tells an object whose pods are counted through others already. `scales` gives
-    what it scales and how far, `unsaid` how far where it does not say. `queued` says who admits it, `ends` when it is over.
+    `effective` lists the pods that its controller makes of an object, at their peak, after every merge that happens at run time;
+    whoever asks what runs asks this. `untold` yields (path, words) of what it has run that no file of the target tells.
+    `demand` replaces the plain sum over pods where a kind needs more. `images` yields (path, image) of what no container runs: models
+    in a registry or elsewhere. `runs` says when its pods run: now, on a schedule, or only when another object names it; `calls` yields
+    the objects that it has run in that way. `carries` yields (path, object) of whole objects that it has made, parameters filled in.
+    `covered` tells an object whose pods are counted through others already. `scales` gives what it scales and how far, `unsaid` how
+    far where it does not say. `queued` says who admits it, `ends` when it is over.
 
     What happens to it:
     `owned` lists fields of controllers, `immutable` JSON pointers that cannot change, `rolls` those beside the pods whose change
@@ -199,7 +232,8 @@ class Kind:
     name_limit: int = 63
     rank: int = 50
     wave: int = 0
-    pods: Callable[[Body], Iterable[Pods]] | None = None
+    effective: Callable[[Body, World], Iterable[Pods]] | None = None
+    untold: Callable[[Body, World], Iterable[tuple[str, str]]] | None = None
     demand: Callable[[Body, World], Demand] | None = None
     images: Callable[[Body], Iterable[tuple[str, str]]] | None = None
     runs: Literal["now", "scheduled", "named"] = "now"

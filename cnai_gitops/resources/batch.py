@@ -11,7 +11,7 @@ from typing import Any
 
 from cnai_gitops.resources.accelerators import pod_count
 from cnai_gitops.resources.apps import exact, template_pods
-from cnai_gitops.resources.base import Body, Ends, Kind, Owned, Pods, Queued, State
+from cnai_gitops.resources.base import Body, Ends, Kind, Owned, Pods, Queued, State, World
 from cnai_gitops.resources.schedule import overlap
 
 _KUEUE = "the Job has a kueue.x-k8s.io/queue-name label"
@@ -24,11 +24,11 @@ def job_pods(spec: Mapping[str, Any]) -> Fraction | float:
     return at_once if completions is None else min(at_once, pod_count(completions, None))
 
 
-def _job(body: Body) -> Iterator[Pods]:
+def _job(body: Body, world: World) -> Iterator[Pods]:
     yield template_pods(body, job_pods(body.get("spec") or {}))
 
 
-def _cron_job(body: Body) -> Iterator[Pods]:
+def _cron_job(body: Body, world: World) -> Iterator[Pods]:
     spec = body.get("spec") or {}
     made = (spec.get("jobTemplate") or {}).get("spec") or {}
     runs = overlap(
@@ -48,7 +48,7 @@ KINDS: tuple[Kind, ...] = (
         plural="jobs",
         # Pods are `<name>-<5>`, and the label job-name is the whole name.
         name_limit=63 - len("-01234"),
-        pods=_job,
+        effective=_job,
         queued=Queued("kueue"),
         ends=Ends(State("conditions[Complete]", ("True",)), State("conditions[Failed]", ("True",))),
         owned=(
@@ -65,7 +65,7 @@ KINDS: tuple[Kind, ...] = (
         plural="cronjobs",
         # Jobs are `<name>-<minutes since 1970>`; the API server itself enforces 52.
         name_limit=63 - len("-0123456789"),
-        pods=_cron_job,
+        effective=_cron_job,
         runs="scheduled",
         owned=(Owned("/spec/suspend", "kubectl", "paused during an incident"),),
     ),

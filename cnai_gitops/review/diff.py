@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cnai_gitops.overlay import equal
-from cnai_gitops.resources.base import Body, Key, key_of, kind_of
+from cnai_gitops.resources.base import ALONE, Body, Key, key_of, kind_of
 
 Sides = Mapping[tuple[str, str], Sequence[Body]]
 """Objects by (target, owner)."""
@@ -152,12 +152,12 @@ def _changes(old: Mapping[Key, Body], new: Mapping[Key, Body], applied: bool) ->
 def _restarts(old: Body, new: Body) -> bool:
     """True when running pods are replaced: a pod template of a long-running object changed, or what becomes part of it."""
     kind = kind_of(new)
-    if kind is None or kind.pods is None or kind.runs != "now":
+    if kind is None or kind.effective is None or kind.runs != "now":
         return False
 
     def running(body: Body) -> list[Any]:
         # a model's image stands beside the pod template, and still is what runs
-        pods = [(pod.spec, pod.labels) for pod in kind.pods(body)] if kind.pods else []
+        pods = [(pod.spec, pod.labels) for pod in kind.effective(body, ALONE)] if kind.effective else []
         return [pods, list(kind.images(body)) if kind.images else [], [_at(body, pointer) for pointer in kind.rolls]]
 
     return running(old) != running(new)

@@ -3,9 +3,10 @@
 # description: Where the pods, containers and images of a document are. Computed once and shared by all rules.
 package lib.k8s
 
-# One pod of a document, as {path, spec, annotations, document}. A pod that is not where the inventory says has an empty spec.
+# One pod of a document, as {path, places, spec, annotations, document}. A pod that is not where the inventory says has an empty spec.
 pod_of(document, pod) := {
 	"path": pod.path,
+	"places": as_object(object.get(pod, "places", {})),
 	"spec": pod_spec(document, pod),
 	"annotations": annotations(document, pod),
 	"document": document,
@@ -40,27 +41,16 @@ every_image := [{"document": input.documents[i], "body": image} |
 
 lists := ["initContainers", "containers", "ephemeralContainers"]
 
-# KServe has the first container of a component in one of these.
-mains := ["model", "art"]
-
-# Every container of every pod, as {document, path, body, pod}.
-every_container := array.concat(
-	[container |
-		some pod in every_pod
-		some name in lists
-		some i, body in pod.spec[name]
-		container := {
-			"document": pod.document,
-			"path": sprintf("%s.%s[%d]", [pod.path, name, i]),
-			"body": as_object(body),
-			"pod": pod.spec,
-		}
-	],
-	[container |
-		some pod in every_pod
-		some name in mains
-		body := pod.spec[name]
-		is_object(body)
-		container := {"document": pod.document, "path": sprintf("%s.%s", [pod.path, name]), "body": body, "pod": pod.spec}
-	],
-)
+# Every container of every pod, as {document, path, body, pod}. A pod that was put together says where the object has its containers.
+every_container := [container |
+	some pod in every_pod
+	some name in lists
+	some i, body in pod.spec[name]
+	place := sprintf("%s[%d]", [name, i])
+	container := {
+		"document": pod.document,
+		"path": object.get(pod.places, place, sprintf("%s.%s", [pod.path, place])),
+		"body": as_object(body),
+		"pod": pod.spec,
+	}
+]

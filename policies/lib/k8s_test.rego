@@ -11,7 +11,10 @@ document := {
 	"id": "x", "tier": "prod", "object": deployment,
 	"pods": [
 		{"path": "spec.template.spec", "at": ["spec", "template", "spec"]},
-		{"path": "templates[0]", "spec": {"containers": [{"name": "t"}], "model": {"name": "m"}}},
+		{
+			"path": "templates[0]", "places": {"containers[0]": "templates[0].container"},
+			"spec": {"containers": [{"name": "t"}, {"name": "u"}]},
+		},
 		{"path": "gone", "at": ["spec", "gone"]},
 		{"path": "odd", "spec": null},
 		{"path": "bare"},
@@ -33,5 +36,6 @@ test_containers_of_every_list if {
 	found := {container.path: container.body | some container in k8s.every_container} with input as {"documents": [document]}
 	found["spec.template.spec.containers[0]"] == {"name": "c"}
 	found["spec.template.spec.initContainers[0]"] == {}
-	found["templates[0].model"] == {"name": "m"}
+	found["templates[0].container"] == {"name": "t"}
+	found["templates[0].containers[1]"] == {"name": "u"}
 }

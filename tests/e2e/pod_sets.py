@@ -74,18 +74,11 @@ def _parts(body: Body, peak: Mapping[str, Any], world: Inventory) -> Iterator[tu
 
 
 def _pods(part: Body, world: Inventory) -> Iterable[tuple[Fraction | float, Mapping[str, Any]]]:
-    """(count, pod spec) as the controller of this kind makes them; a TrainJob's nodes are those of its runtime."""
-    if part["kind"] == "TrainJob":
-        trainer, namespace = part["spec"]["trainer"], part["metadata"]["namespace"]
-        runtime = world.get("trainer.kubeflow.org", "TrainingRuntime", namespace, part["spec"]["runtimeRef"]["name"])
-        assert runtime is not None
-        [job] = runtime["spec"]["template"]["spec"]["replicatedJobs"]
-        node = job["template"]["spec"]["template"]["spec"]
-        return [(trainer["numNodes"], {**node, "containers": [{"name": "node", "resources": trainer["resourcesPerNode"]}]})]
+    """(count, pod spec) as the controller of this kind makes them."""
     kind = kind_of(part)
     assert kind is not None
-    assert kind.pods is not None
-    return [(pods.count, pods.spec) for pods in kind.pods(part)]
+    assert kind.effective is not None
+    return [(pods.count, pods.spec) for pods in kind.effective(part, world)]
 
 
 def deployment(name: str, namespace: str, pods: PodSet) -> Body:

@@ -15,7 +15,7 @@ from cnai_gitops.check.objects.inventory import Inventory, embedded
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resolved.units import Objects
-from cnai_gitops.resources.base import Body, kind_of
+from cnai_gitops.resources.base import ALONE, Body, World, kind_of
 from cnai_gitops.system.tools import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,10 +23,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One object, and where it comes from: `prod/eu1 fraud-detection`, with the path inside its carrier if it is embedded."""
+    """One object of a `world`, and where it comes from: `prod/eu1 fraud-detection`, with the path inside its carrier if it is embedded."""
 
     where: str
     body: Body
+    world: World = ALONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,12 @@ class Stories:
 
     def manifests(self) -> list[Sent]:
         """Every object that Argo CD would apply."""
-        return [Sent(f"{item.unit.target.name} {item.unit.owner}", resource.body) for item in self.made for resource in item.resources]
+        worlds = {target: Inventory(bodies) for target, bodies in self.by_target().items()}
+        return [
+            Sent(f"{item.unit.target.name} {item.unit.owner}", resource.body, worlds[item.unit.target])
+            for item in self.made
+            for resource in item.resources
+        ]
 
     def embedded(self) -> list[Sent]:
         """Every object that a workflow or a sensor would create, parameters filled in. Those that are only waited for have no content."""
@@ -54,9 +60,9 @@ class Stories:
         for target, bodies in self.by_target().items():
             world = Inventory(bodies)
             for body in bodies:
-                for path, inner in (*embedded(body, world), *_submitted(body)):
+                for path, inner in embedded(body, world):
                     if not inner.keys() <= {"apiVersion", "kind", "metadata"}:
-                        found.append(Sent(f"{target.name} {body['metadata']['name']}#{path}", inner))
+                        found.append(Sent(f"{target.name} {body['metadata']['name']}#{path}", inner, world))
         return found
 
     def by_target(self) -> dict[Target, list[Body]]:
@@ -67,17 +73,10 @@ class Stories:
         return found
 
 
-def _submitted(body: Body) -> Iterator[tuple[str, Body]]:
-    """Workflows that a sensor submits."""
-    for index, trigger in enumerate(body["spec"]["triggers"] if body["kind"] == "Sensor" else ()):
-        if "argoWorkflow" in trigger["template"]:
-            yield f"spec.triggers[{index}]", trigger["template"]["argoWorkflow"]["source"]["resource"]
-
-
 def pods_of(sent: Sent) -> Iterator[Sent]:
     """A Pod for each pod template of the object, as its controller would make it; images that a controller adds are made up."""
     kind = kind_of(sent.body)
-    for pods in kind.pods(sent.body) if kind and kind.pods else ():
+    for pods in kind.effective(sent.body, sent.world) if kind and kind.effective else ():
         if pods.spec.get("containers"):
             containers = [{"image": "registry.example.com/of-the-controller", **container} for container in pods.spec["containers"]]
             metadata = {"name": "pod", "namespace": sent.body["metadata"]["namespace"], "labels": dict(pods.labels)}

@@ -61,8 +61,8 @@ def test_a_kind_that_ends_badly_is_degraded(kind: Kind) -> None:
 @EVERY
 def test_who_queues_and_who_scales_is_on_record(kind: Kind) -> None:
     assert kind.queued is None or kind.queued.by in operators()
-    assert kind.queued is None or kind.pods or kind.demand
-    assert kind.calls is None or kind.pods or kind.demand, "what runs others is counted"
+    assert kind.queued is None or kind.effective or kind.demand
+    assert kind.calls is None or kind.effective or kind.demand, "what runs others is counted"
 
 
 def as_argo_says_it(state: State) -> str:

@@ -50,7 +50,7 @@ KIND = '''
 """Widgets of example.com."""
 from cnai_gitops.resources.base import Ends, Kind, Owned, Pods, Queued, State, Unsaid
 
-def _pods(body):
+def _pods(body, world):
     yield Pods(body["spec"].get("size", 1), body["spec"]["pod"], "spec.pod")
 
 def _carries(body, world):
@@ -59,12 +59,12 @@ def _carries(body, world):
 KINDS = (
     Kind(
         group="example.com", version="v1", kind="Widget", plural="widgets", operator="widget-operator", rank=7,
-        data="secret", stands_for="service", name_form="label", pods=_pods, carries=_carries,
+        data="secret", stands_for="service", name_form="label", effective=_pods, carries=_carries,
         unsaid=Unsaid("spec.size", "the widget operator", 50), queued=Queued("kueue", "pod"),
         ends=Ends(State("phase", ("Done",)), State("phase", ("Broken",))), owned=(Owned("/spec/size", "widget-operator"),),
     ),
     Kind(group="example.com", version="v1", kind="WidgetTemplate", plural="widgettemplates", operator="widget-operator",
-         runs="named", pods=_pods),
+         runs="named", effective=_pods),
 )
 '''
 FORMAT = '''

@@ -15,7 +15,7 @@ from cnai_gitops.check.objects.neighbours import Offer
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resolved.identity import DocumentId
-from cnai_gitops.resources.base import Resource
+from cnai_gitops.resources.base import ALONE, Resource
 from cnai_gitops.system.tools import Settings
 
 Body = dict[str, Any]
@@ -27,13 +27,13 @@ def service(**spec: Any) -> Body:
 
 
 def images(body: Body) -> dict[str, str]:
-    return {image["path"]: image["image"] for image in content(body)["images"]}
+    return {image["path"]: image["image"] for image in content(body, ALONE)["images"]}
 
 
 # -- pods and images ----------------------------------------------------------------------------------------
 
 
-def test_the_pods_of_an_inference_service_are_where_the_object_has_them() -> None:
+def test_the_pods_of_an_inference_service_say_where_the_object_has_their_containers() -> None:
     canary = {"predictor": {"model": {"image": "c"}}}
     body = service(
         predictor={"model": {"image": "m"}, "workerSpec": {"containers": [{"image": "w"}]}},
@@ -41,13 +41,13 @@ def test_the_pods_of_an_inference_service_are_where_the_object_has_them() -> Non
         explainer={"art": {"image": "a"}, "initContainers": [{"image": "i"}]},
         canary=[{"predictor": {"containers": [{"image": "d"}]}}, canary],
     )
-    assert content(body)["pods"] == [
-        {"path": "spec.predictor", "at": ["spec", "predictor"]},
-        {"path": "spec.transformer", "at": ["spec", "transformer"]},
-        {"path": "spec.explainer", "at": ["spec", "explainer"]},
-        {"path": "spec.predictor.workerSpec", "at": ["spec", "predictor", "workerSpec"]},
-        {"path": "spec.canary[0].predictor", "at": ["spec", "canary", 0, "predictor"]},
-        {"path": "spec.canary[1].predictor", "at": ["spec", "canary", 1, "predictor"]},
+    assert [(pod["path"], pod["places"].get("containers[0]")) for pod in content(body, ALONE)["pods"]] == [
+        ("spec.predictor", "spec.predictor.model"),
+        ("spec.transformer", None),
+        ("spec.explainer", "spec.explainer.art"),
+        ("spec.predictor.workerSpec", None),
+        ("spec.canary[0].predictor", "spec.predictor.model"),  # a canary lies over the stable predictor
+        ("spec.canary[1].predictor", "spec.canary[1].predictor.model"),
     ]
     assert images(body) == {
         "spec.predictor.model.image": "m",
@@ -77,8 +77,8 @@ def test_images_beside_the_model_have_their_own_index() -> None:
 def test_a_pod_that_was_put_together_travels_along() -> None:
     spec = {"driver": {"image": "d"}, "executor": {"instances": 1}, "image": "s", "type": "Python"}
     body = {"apiVersion": "sparkoperator.k8s.io/v1beta2", "kind": "SparkApplication", "metadata": {"name": "x"}, "spec": spec}
-    shown = content(body)
-    assert [sorted(pod) for pod in shown["pods"]] == [["path", "spec"], ["path", "spec"]]
+    shown = content(body, ALONE)
+    assert [sorted(pod) for pod in shown["pods"]] == [["path", "places", "spec"], ["path", "places", "spec"]]
     assert images(body) == {"spec.image": "s", "spec.driver.image": "d"}
 
 

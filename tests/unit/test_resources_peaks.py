@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cnai_gitops.resources.accelerators import pod_demand, total
-from cnai_gitops.resources.base import INFINITE, Body, Demand, key_of, kind_of
+from cnai_gitops.resources.base import ALONE, INFINITE, Body, Demand, key_of, kind_of
 
 GPU = "nvidia.com/gpu"
 
@@ -33,7 +33,7 @@ class Objects:
         assert kind is not None
         if kind.demand is not None:
             return kind.demand(body, self)
-        return total(pod_demand(pods.spec) * pods.count for pods in (kind.pods(body) if kind.pods else ()))
+        return total(pod_demand(pods.spec) * pods.count for pods in (kind.effective(body, self) if kind.effective else ()))
 
 
 def peak(body: Body, *others: Body) -> Any:
@@ -303,24 +303,31 @@ def test_pods_are_listed_with_their_place_and_images_with_theirs() -> None:
         predictor={"serviceAccountName": "sa", "model": model(1, image="r/server:1", storageUri="oci://r/m@sha256:1")}, canary=[canary]
     )
     kind = kind_of(body)
-    assert kind is not None and kind.pods is not None and kind.images is not None
-    listed = list(kind.pods(body))
+    assert kind is not None and kind.effective is not None and kind.images is not None
+    listed = list(kind.effective(body, ALONE))
     assert [(p.path, p.count) for p in listed] == [("spec.predictor", 2), ("spec.canary[0].predictor", 1)]
     assert listed[0].spec["serviceAccountName"] == "sa"
     assert [c["name"] for c in listed[0].spec["containers"]] == ["kserve-container"]
+    assert [list(p.images) for p in listed] == [
+        [("spec.predictor.model.image", "r/server:1")],
+        [("spec.canary[0].predictor.model.image", "r/server:1")],
+    ]
     assert list(kind.images(body)) == [
-        ("spec.predictor.model.image", "r/server:1"),
         ("spec.predictor.model.storageUri", "r/m@sha256:1"),
         ("spec.canary[0].predictor.model.storageUri", "r/m@sha256:2"),
     ]
 
 
-def test_images_of_a_runtime_are_listed_though_its_pods_are_not() -> None:
+def test_a_runtime_shows_its_pods_and_runs_none() -> None:
     body = runtime(1, workerSpec={"containers": [{"name": "w", "image": "r/w:1"}]})
     body["spec"]["containers"][0]["image"] = "r/s:1"
     kind = kind_of(body)
-    assert kind is not None and kind.images is not None and kind.pods is None
-    assert list(kind.images(body)) == [("spec.containers[0].image", "r/s:1"), ("spec.workerSpec.containers[0].image", "r/w:1")]
+    assert kind is not None and kind.effective is not None
+    assert [(p.count, *p.images) for p in kind.effective(body, ALONE)] == [
+        (0, ("spec.containers[0].image", "r/s:1")),
+        (0, ("spec.workerSpec.containers[0].image", "r/w:1")),
+    ]
+    assert Objects(body).demand(body) == Demand()
 
 
 # -- Argo Events ----------------------------------------------------------------------------------------------

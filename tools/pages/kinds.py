@@ -39,7 +39,7 @@ def _row(kind: Kind) -> list[str]:
 
 def _pods(kind: Kind) -> str:
     when = {"now": "", "scheduled": ", on a schedule", "named": ", when something names it"}[kind.runs]
-    return f"counted{when}" if kind.pods or kind.demand else ""
+    return f"counted{when}" if kind.effective or kind.demand else ""
 
 
 def _queued(kind: Kind) -> str:

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cnai_gitops.check.objects.selectors import Selectors
-from cnai_gitops.resources.base import Body, kind_of
+from cnai_gitops.resources.base import ALONE, Body, kind_of
 
 
 def templates_of(body: Body) -> Iterator[dict[str, Any]]:
     """The pod templates of a service's replicas, with the labels of their pods."""
     kind = kind_of(body)
-    for pod in kind.pods(body) if kind and kind.pods else ():
+    for pod in kind.effective(body, ALONE) if kind and kind.effective else ():
         if not pod.beside:
             yield {"path": pod.path, "namespace": body["metadata"].get("namespace", ""), "labels": dict(pod.labels)}
 

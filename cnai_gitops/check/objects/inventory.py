@@ -103,7 +103,7 @@ class Inventory(World):
             return Demand(unknown=(words,) if _has_containers(body) else ())
         if kind.demand:
             return kind.demand(body, self)
-        return total(times(pod_demand(pods.spec), pods.count) for pods in (kind.pods(body) if kind.pods else ()))
+        return total(times(pod_demand(pods.spec), pods.count) for pods in (kind.effective(body, self) if kind.effective else ()))
 
     def _identity(self, body: Body) -> Key:
         key = key_of(body)
@@ -113,14 +113,19 @@ class Inventory(World):
         return key._replace(name=f"#{number}")
 
 
-def embedded(body: Body, world: World) -> list[tuple[str, Body]]:
-    """(path, object) of every object that a manifest carries for somebody else to create, parameters filled in.
+def embedded(body: Body, world: World, depth: int = _DEEPEST) -> list[tuple[str, Body]]:
+    """(path, object) of every object that a manifest carries for somebody else to create, parameters filled in, and what those carry.
 
-    These are the manifests of Argo resource templates and the trial of a Katib Experiment. A scalar that only a run can
-    know is a word in them. They are counted as part of the object that carries them.
+    These are the manifests of Argo resource templates, what a Sensor creates, and the trial of a Katib Experiment. A scalar that
+    only a run can know is a word in them. They are counted as part of the object that carries them.
     """
     kind = kind_of(body)
-    return list(kind.carries(body, world)) if kind and kind.carries else []
+    found: list[tuple[str, Body]] = []
+    for path, inner in kind.carries(body, world) if kind and kind.carries else ():
+        found.append((path, inner))
+        if depth:
+            found += [(f"{path}.{below}", deeper) for below, deeper in embedded(inner, world, depth - 1)]
+    return found
 
 
 def _has_containers(node: Any) -> bool:

@@ -49,7 +49,7 @@ def single_workload(body: Body, world: World) -> Demand:
         return Demand()
     if kind.queued.each == "pod":
         result = Demand()
-        for pods in kind.pods(body) if kind.pods else ():
+        for pods in kind.effective(body, world) if kind.effective else ():
             result = result.join(pod_demand(pods.spec))
         return result
     return world.demand(kind.queued.least(body) if kind.queued.least else body)

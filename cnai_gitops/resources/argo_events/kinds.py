@@ -5,7 +5,7 @@ Must not: describe fields.
 
 from __future__ import annotations
 
-from cnai_gitops.resources.argo_events.pods import controller_pods, covered, sensor_demand
+from cnai_gitops.resources.argo_events.pods import bus_pods, carried, controller_pods, covered, sensor_demand, untold
 from cnai_gitops.resources.base import Kind
 from cnai_gitops.resources.health import by_conditions
 
@@ -24,6 +24,7 @@ KINDS = (
         name_limit=63 - len("eventbus-") - len("-js") - len("-0123456789"),
         rank=30,
         wave=-2,
+        effective=bus_pods,
     ),
     # Its Deployment is `<name>-eventsource-<5>`, and a pod's name keeps 58 characters before its own suffix.
     Kind(
@@ -34,7 +35,7 @@ KINDS = (
         operator="argo-events",
         model=f"{__package__}.sources",
         name_limit=58 - len("-eventsource-01234"),
-        pods=controller_pods,
+        effective=controller_pods,
         health=by_conditions({"Deployed=True": "Healthy", "Deployed=False": "Progressing", "SourcesProvided=False": "Degraded"}),
     ),
     Kind(
@@ -46,8 +47,10 @@ KINDS = (
         model=f"{__package__}.sensors",
         name_limit=58 - len("-sensor-01234"),
         rank=51,
-        pods=controller_pods,
+        effective=controller_pods,
         demand=sensor_demand,
+        carries=carried,
+        untold=untold,
         covered=covered,
         health=by_conditions(
             {

@@ -5,6 +5,7 @@ Must not: describe fields.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,30 +15,113 @@ from cnai_gitops.resources.base import INFINITE, Body, Demand, Pods, World
 from cnai_gitops.resources.core.fields import pod_fields
 
 _GROUP, _VERSION = "argoproj.io", "v1alpha1"
-_CREATES = ("create", "submit", "submit-from", "")
+_CREATES = ("create", "submit", "submit-from", "update", "")
 
 
-def controller_pods(body: Body) -> Iterator[Pods]:
+def controller_pods(body: Body, world: World) -> Iterator[Pods]:
     """The pods that the controller makes, put together as it does: one container from `spec.template.container`."""
     spec = body.get("spec") or {}
     template = spec.get("template") or {}
     pod = {k: v for k, v in template.items() if k in pod_fields()}
     container = {"name": "main", **(template.get("container") or {})}
     labels = (template.get("metadata") or {}).get("labels") or {}
-    yield Pods(pod_count(spec.get("replicas"), 1), {**pod, "containers": [container]}, "spec.template", labels)
+    yield Pods(
+        pod_count(spec.get("replicas"), 1),
+        {**pod, "containers": [container]},
+        "spec.template",
+        labels,
+        {"containers[0]": "spec.template.container"},
+    )
 
 
-def triggered(body: Body) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Objects that a Sensor creates, with the path where the manifest carries them; those without a namespace get the Sensor's."""
+def bus_pods(body: Body, world: World) -> Iterator[Pods]:
+    """The pods of an event bus, their containers as far as the bus says: its images are those of the controller's settings."""
+    spec = body.get("spec") or {}
+    for form in ("jetstream", "native"):
+        block = spec.get(form)
+        if isinstance(block, Mapping):
+            pod = {k: v for k, v in block.items() if k in pod_fields() and k != "containers"}
+            containers = [{"name": name, **(block.get(f"{field}Template") or {})} for name, field in _BUS_CONTAINERS]
+            labels = (block.get("metadata") or {}).get("labels") or {}
+            places = {f"containers[{i}]": f"spec.{form}.{field}Template" for i, (_, field) in enumerate(_BUS_CONTAINERS)}
+            count = pod_count(block.get("replicas"), _BUS_REPLICAS)
+            yield Pods(count, {**pod, "containers": containers}, f"spec.{form}", labels, places)
+
+
+_BUS_CONTAINERS = (("main", "container"), ("reloader", "reloaderContainer"), ("metrics", "metricsContainer"))
+_BUS_REPLICAS = 3
+
+Made = tuple[str, dict[str, Any]]
+
+
+def triggered(body: Body) -> Iterator[Made]:
+    """Objects that a Sensor creates, with the path where the manifest carries them; those without a namespace get the Sensor's.
+
+    What an event writes into the arguments of a workflow is a placeholder in them.
+    """
     namespace = (body.get("metadata") or {}).get("namespace", "")
-    for index, trigger in enumerate((body.get("spec") or {}).get("triggers") or []):
+    for path, action in _actions(body):
+        made = (action.get("source") or {}).get("resource")
+        if isinstance(made, dict) and action.get("operation", "") in _CREATES:
+            meta = {"namespace": namespace, **(made.get("metadata") or {})}
+            whole = {**made, "metadata": meta}
+            yield f"{path}.source.resource", _told_by_event(whole, action) if action.get("parameters") else whole
+
+
+def carried(body: Body, world: World) -> Iterator[Made]:
+    """The same, each with the name that it may get."""
+    for path, made in triggered(body):
+        meta = made["metadata"]
+        if meta.get("generateName") and not meta.get("name"):
+            made = {**made, "metadata": {**meta, "name": f"{meta['generateName']}{_RANDOM}"}}
+        yield path, made
+
+
+_RANDOM = "01234"
+"""Stands for the five characters that the API server appends."""
+
+
+def untold(body: Body, world: World) -> Iterator[tuple[str, str]]:
+    """What no file tells of what a Sensor has run: objects from elsewhere, changes of objects, fields that an event writes."""
+    for path, action in _actions(body):
+        source, operation = action.get("source") or {}, action.get("operation", "")
+        for name in source:
+            if name != "resource":
+                yield f"{path}.source.{name}", "what it creates lies elsewhere; write it here as `resource`"
+        if operation == "patch":
+            yield f"{path}.operation", "it changes an object when an event comes, and no file tells into what"
+        for index, parameter in enumerate(action.get("parameters") or ()):
+            dest = str(parameter.get("dest", ""))
+            if not _HARMLESS.fullmatch(dest):
+                yield f"{path}.parameters[{index}].dest", f"an event decides {dest} of what it creates"
+    for index, trigger in enumerate((body.get("spec") or {}).get("triggers") or ()):
+        for number, parameter in enumerate(trigger.get("parameters") or ()):
+            dest = str(parameter.get("dest", ""))
+            yield f"spec.triggers[{index}].parameters[{number}].dest", f"an event decides {dest} of the trigger"
+
+
+_ARGUMENT = re.compile(r"spec\.arguments\.parameters\.(\d+)\.value")
+_HARMLESS = re.compile(rf"metadata\.(?:name|generateName|(?:labels|annotations)\..+)|{_ARGUMENT.pattern}")
+
+
+def _actions(body: Body) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(path, action) of each action of a Sensor that creates or changes objects."""
+    for index, trigger in enumerate((body.get("spec") or {}).get("triggers") or ()):
         template = trigger.get("template") or {}
         for name in ("argoWorkflow", "k8s"):
-            action = template.get(name) or {}
-            made = (action.get("source") or {}).get("resource")
-            if isinstance(made, dict) and action.get("operation", "") in _CREATES:
-                meta = {"namespace": namespace, **(made.get("metadata") or {})}
-                yield f"spec.triggers[{index}].template.{name}.source.resource", {**made, "metadata": meta}
+            if isinstance(template.get(name), Mapping):
+                yield f"spec.triggers[{index}].template.{name}", template[name]
+
+
+def _told_by_event(made: dict[str, Any], action: Mapping[str, Any]) -> dict[str, Any]:
+    """The object with a placeholder for each argument whose value comes with the event."""
+    spec = made.get("spec") or {}
+    arguments = (spec.get("arguments") or {}).get("parameters") or []
+    places = {int(found[1]) for p in action["parameters"] if (found := _ARGUMENT.fullmatch(str(p.get("dest", ""))))}
+    if not places:
+        return made
+    written = [{**item, "value": "{{event}}"} if i in places else item for i, item in enumerate(arguments)]
+    return {**made, "spec": {**spec, "arguments": {**(spec.get("arguments") or {}), "parameters": written}}}
 
 
 def sensor_demand(body: Body, world: World) -> Demand:

@@ -11,8 +11,8 @@ from typing import Any
 
 from cnai_gitops.resources.accelerators import pod_count, times
 from cnai_gitops.resources.argo_workflows.calls import template_key
-from cnai_gitops.resources.argo_workflows.pods import workflow_spec
-from cnai_gitops.resources.argo_workflows.walk import Walk
+from cnai_gitops.resources.argo_workflows.pods import every_template, joined, spec_below, workflow_spec
+from cnai_gitops.resources.argo_workflows.walk import Walk, inline_name
 from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, World, key_of
 from cnai_gitops.resources.schedule import overlap
 
@@ -29,15 +29,31 @@ def demand(body: Body, world: World) -> Demand:
 
 
 def carried(body: Body, world: World) -> Iterator[tuple[str, Body]]:
-    """(path, object) of every manifest that a resource template carries, its parameters filled in."""
-    own, path = workflow_spec(body)
-    index = {str(template.get("name")): i for i, template in enumerate(own.get("templates") or ())}
-    if not any("resource" in template for template in own.get("templates") or ()):
+    """(path, object) of every manifest that a resource template carries, its parameters filled in.
+
+    Of a workflow over a template only those objects that are others than the template's own.
+    """
+    spec, path = workflow_spec(body)
+    below = spec_below(body, world)
+    if below is None:
+        yield from _carried(spec, path, body, world)
         return
-    for name, objects in Walk(own, key_of(body).namespace, world).every_manifest().items():
+    known = [made for _, made in _carried(below, path, body, world)]
+    place = f"{path}.arguments" if spec.get("arguments") else path
+    yield from ((place, made) for _, made in _carried(joined(below, spec), path, body, world) if made not in known)
+
+
+def _carried(spec: Mapping[str, Any], path: str, body: Body, world: World) -> Iterator[tuple[str, Body]]:
+    places = {}
+    for place, template in every_template(spec, path):
+        if "resource" in template:
+            places[inline_name(template) if place.endswith(".inline") else str(template.get("name"))] = place
+    if not places:
+        return
+    for name, objects in Walk(spec, key_of(body).namespace, world).every_manifest().items():
         for position, found in enumerate(objects):
             suffix = f"[{position}]" if len(objects) > 1 else ""
-            yield f"{path}.templates[{index[name]}].resource.manifest{suffix}", found
+            yield f"{places[name]}.resource.manifest{suffix}", found
 
 
 def called(body: Body, world: World) -> Iterator[Key]:
@@ -64,10 +80,7 @@ def _resolved(body: Body, world: World) -> tuple[Mapping[str, Any], tuple[str, .
     found = world.get(*key)
     if found is None:
         return spec, (f"{path}.workflowTemplateRef: {key.kind} {key.name} is not among the manifests",)
-    below = found.get("spec") or {}
-    lists = [{str(p.get("name")): p for p in (s.get("arguments") or {}).get("parameters") or ()} for s in (below, spec)]
-    merged = {**below, **spec, "arguments": {"parameters": list({**lists[0], **lists[1]}.values())}}
-    return merged, ()
+    return joined(found.get("spec") or {}, spec), ()
 
 
 def _runs(body: Body, spec: Mapping[str, Any]) -> Fraction | float:

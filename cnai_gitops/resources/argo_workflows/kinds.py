@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cnai_gitops.resources.argo_workflows.calls import GROUP
 from cnai_gitops.resources.argo_workflows.demand import called, carried, demand
-from cnai_gitops.resources.argo_workflows.pods import images, pods
+from cnai_gitops.resources.argo_workflows.pods import effective, untold
 from cnai_gitops.resources.base import Ends, Kind, Owned, Queued, State
 
 VERSION = "v1alpha1"
@@ -37,9 +37,9 @@ KINDS = (
         wave=-2,
         runs="named",
         queued=_QUEUED,
-        pods=pods,
+        effective=effective,
+        untold=untold,
         demand=demand,
-        images=images,
         calls=called,
         carries=carried,
     ),
@@ -56,9 +56,9 @@ KINDS = (
         wave=-2,
         runs="named",
         queued=_QUEUED,
-        pods=pods,
+        effective=effective,
+        untold=untold,
         demand=demand,
-        images=images,
         calls=called,
         carries=carried,
     ),
@@ -72,9 +72,9 @@ KINDS = (
         name_limit=_RUN_LIMIT,
         queued=_QUEUED,
         ends=Ends(State("phase", ("Succeeded",)), State("phase", ("Failed", "Error"))),
-        pods=pods,
+        effective=effective,
+        untold=untold,
         demand=demand,
-        images=images,
         calls=called,
         carries=carried,
         owned=(Owned("/spec/suspend", "argo", "somebody pauses the run"),),
@@ -90,9 +90,9 @@ KINDS = (
         rank=60,
         runs="scheduled",
         queued=_QUEUED,
-        pods=pods,
+        effective=effective,
+        untold=untold,
         demand=demand,
-        images=images,
         calls=called,
         carries=carried,
         owned=(Owned("/spec/suspend", "operators", "paused during an incident"),),

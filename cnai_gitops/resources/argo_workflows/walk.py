@@ -34,7 +34,7 @@ from cnai_gitops.resources.argo_workflows.bound import (
     together,
 )
 from cnai_gitops.resources.argo_workflows.calls import inputs_of, item_scope, items_of, mentions_item, predecessors, template_key
-from cnai_gitops.resources.argo_workflows.pods import POD_TYPES, patched, patches, pod_spec, with_defaults
+from cnai_gitops.resources.argo_workflows.pods import POD_TYPES, every_template, pod_spec, whole_pod, with_defaults
 from cnai_gitops.resources.argo_workflows.text import filled, manifests, parameters, prefixed
 from cnai_gitops.resources.base import INFINITE, Body, Demand, World, kind_of
 
@@ -104,9 +104,10 @@ class Walk:
         return most(run)
 
     def every_manifest(self) -> dict[str, list[Body]]:
-        """Objects in resource templates by template name; a template that nothing calls has its defaults only."""
+        """Objects in resource templates by template name (`inline_name` of one in a step); one that nothing calls has its defaults only."""
         self.peak()
-        for name, template in self._holders[""].items():
+        for path, template in every_template(self._spec, ""):
+            name = inline_name(template) if path.endswith(".inline") else str(template.get("name"))
             if template.get("resource") and name not in self.manifests:
                 self._template(("", name), template, inputs_of(template, None, self._scope))
         return self.manifests
@@ -128,7 +129,7 @@ class Walk:
 
     def _find(self, call: Mapping[str, Any], holder: str, scope: Scope) -> tuple[TemplateKey, Mapping[str, Any]] | None:
         if call.get("inline"):
-            return (holder, f"\0{id(call)}"), call["inline"]
+            return (holder, inline_name(call["inline"])), call["inline"]
         name, ref = filled(call.get("template"), scope), call.get("templateRef")
         if ref:
             holder, name = self._holder(ref), filled(ref.get("template"), scope)
@@ -176,11 +177,10 @@ class Walk:
         return Course()
 
     def _pod(self, name: str, template: Mapping[str, Any], scope: Scope) -> Amount:
-        spec = pod_spec(self._spec, template)
         try:
-            for patch in patches(self._spec, template):
-                spec = patched(spec, patch)
+            spec = whole_pod(self._spec, template)
         except ValueError as error:
+            spec = pod_spec(self._spec, template)
             self._say(f"podSpecPatch of template {name}: {error}")
         asked = {k: spec.get(k) for k in ("containers", "initContainers", "nodeSelector", "affinity", "resourceClaims")}
         return self._amount(pod_demand(filled(asked, scope)), f"template {name}")
@@ -277,6 +277,11 @@ def _frees(body: Body) -> bool:
     """Whether an object holds nothing once it is over; anything of another kind (a service, a cluster) goes on."""
     kind = kind_of(body)
     return bool(kind and kind.ends and kind.ends.frees)
+
+
+def inline_name(template: Mapping[str, Any]) -> str:
+    """What stands for the name of a template that is written inside a step or task."""
+    return f"\0{id(template)}"
 
 
 def _named(spec: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnai_gitops.resources.base import Body, Kind, Owned, Pods, Queued
+from cnai_gitops.resources.base import Body, Kind, Owned, Pods, Queued, World
 
 # Objects that nothing derives a name from may use all that a DNS subdomain allows.
 _SUBDOMAIN = 253
@@ -26,7 +26,7 @@ _CLAIM_IMMUTABLE = (
 )
 
 
-def _pod(body: Body) -> Iterator[Pods]:
+def _pod(body: Body, world: World) -> Iterator[Pods]:
     yield Pods(1, body.get("spec") or {}, "spec", (body.get("metadata") or {}).get("labels") or {})
 
 
@@ -72,5 +72,5 @@ KINDS = (
         immutable=("/spec/clusterIP", "/spec/clusterIPs"),
     ),
     # A pod's name is its host name, and that is one DNS label.
-    Kind(group="", version="v1", kind="Pod", plural="pods", rank=50, pods=_pod, queued=Queued("kueue", "pod"), immutable=("/spec",)),
+    Kind(group="", version="v1", kind="Pod", plural="pods", rank=50, effective=_pod, queued=Queued("kueue", "pod"), immutable=("/spec",)),
 )

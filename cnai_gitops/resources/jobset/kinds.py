@@ -23,7 +23,7 @@ KINDS = (
         model=f"{__package__}.model",
         # Pods are `<name>-<replicated job>-<job>-<pod>-<5>`, and a host name is one DNS label.
         name_limit=63 - len("-node-0-999-01234"),
-        pods=pods,
+        effective=pods,
         demand=demand,
         queued=Queued("kueue"),
         ends=Ends(State("terminalState", ("Completed",)), State("terminalState", ("Failed",))),

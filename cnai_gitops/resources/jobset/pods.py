@@ -44,7 +44,7 @@ def _at_once(job: Mapping[str, Any]) -> Fraction | float:
     return min(parallelism, pod_count(job["completions"], None)) if job.get("completions") is not None else parallelism
 
 
-def pods(body: Body) -> Iterator[Pods]:
+def pods(body: Body, world: World) -> Iterator[Pods]:
     """The pods of each replicated job."""
     for _, job, path in replicated_jobs(body.get("spec") or {}, "spec"):
         yield job_pods(job, path)

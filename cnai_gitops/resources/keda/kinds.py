@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from cnai_gitops.resources.accelerators import pod_count
 from cnai_gitops.resources.autoscaling import target_key
-from cnai_gitops.resources.base import Body, Key, Kind, Owned, Pods, Unsaid
+from cnai_gitops.resources.base import Body, Key, Kind, Owned, Pods, Unsaid, World
 from cnai_gitops.resources.batch import job_pods
 
 DEFAULT_MAX = 100
@@ -30,7 +30,7 @@ def _scales(body: Body) -> tuple[Key, float] | None:
     return (key, float(max(counts))) if key else None
 
 
-def _job_pods(body: Body) -> Iterator[Pods]:
+def _job_pods(body: Body, world: World) -> Iterator[Pods]:
     """KEDA counts the running jobs of a ScaledJob whatever their generation, so a gradual rollout adds none."""
     spec = body.get("spec") or {}
     job = spec.get("jobTargetRef") or {}
@@ -81,7 +81,7 @@ KINDS = (
         model=f"{__package__}.model",
         # Jobs are `<name>-<5>` and their pods `<job>-<5>`; the label job-name is the whole name of the Job.
         name_limit=63 - len("-01234-01234"),
-        pods=_job_pods,
+        effective=_job_pods,
         unsaid=_UNSAID,
         owned=_PAUSE[:1],
     ),

@@ -9,43 +9,43 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnai_gitops.resources.base import Body, Kind, Owned, Queued
-from cnai_gitops.resources.kserve.pods import COMPONENTS, GROUP, MODE, service_demand, service_pods
+from cnai_gitops.resources.kserve.pods import (
+    COMPONENTS,
+    GROUP,
+    MODE,
+    nothing,
+    runtime_pods,
+    service_demand,
+    service_pods,
+    service_untold,
+)
 
 _OCI = ("oci://", "oci+native://", "oci+fetch://")
 
 
-def _model_images(predictor: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
-    """Images that a component names outside its containers: the server's own, and a model that is an image."""
+def _models(component: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    """Models that a component has mounted or loaded: by the image in a registry, else by their address, which pins nothing."""
     for main in ("model", "art"):
-        block = predictor.get(main) or {}
-        if block.get("image"):
-            yield f"{path}.{main}.image", str(block["image"])
-        yield from _oci(block.get("storageUri"), f"{path}.{main}.storageUri")
-    for index, item in enumerate(predictor.get("storageUris") or []):
-        yield from _oci(item.get("uri"), f"{path}.storageUris[{index}].uri")
+        block = component.get(main) or {}
+        yield from _model(block.get("storageUri"), f"{path}.{main}.storageUri")
+        storage = block.get("storage") or {}
+        if storage:
+            yield f"{path}.{main}.storage", f"{storage.get('key') or 'default'}/{storage.get('path', '')}"
+    for index, item in enumerate(component.get("storageUris") or []):
+        yield from _model(item.get("uri"), f"{path}.storageUris[{index}].uri")
 
 
-def _oci(uri: Any, path: str) -> Iterator[tuple[str, str]]:
-    for scheme in _OCI:
-        if isinstance(uri, str) and uri.startswith(scheme):
-            yield path, uri.removeprefix(scheme)
+def _model(uri: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(uri, str):
+        yield path, next((uri.removeprefix(scheme) for scheme in _OCI if uri.startswith(scheme)), uri)
 
 
 def _service_images(body: Body) -> Iterator[tuple[str, str]]:
     spec = body.get("spec") or {}
     for name in ("predictor", "transformer", "explainer"):
-        yield from _model_images(spec.get(name) or {}, f"spec.{name}")
+        yield from _models(spec.get(name) or {}, f"spec.{name}")
     for index, canary in enumerate(spec.get("canary") or []):
-        yield from _model_images(canary.get("predictor") or {}, f"spec.canary[{index}].predictor")
-
-
-def _runtime_images(body: Body) -> Iterator[tuple[str, str]]:
-    """Images of a runtime's containers. It is a template: its pods belong to the services that use it."""
-    spec = body.get("spec") or {}
-    for path, pod in (("spec", spec), ("spec.workerSpec", spec.get("workerSpec") or {})):
-        for index, container in enumerate(pod.get("containers") or []):
-            if container.get("image"):
-                yield f"{path}.containers[{index}].image", str(container["image"])
+        yield from _models(canary.get("predictor") or {}, f"spec.canary[{index}].predictor")
 
 
 _LEFT_OUT = "the manifest leaves it out"
@@ -61,7 +61,9 @@ KINDS = (
         namespaced=False,
         rank=30,
         wave=-2,
-        images=_runtime_images,
+        effective=runtime_pods,
+        demand=nothing,
+        runs="named",
     ),
     Kind(
         group=GROUP,
@@ -72,7 +74,9 @@ KINDS = (
         model=f"{__package__}.model",
         rank=30,
         wave=-2,
-        images=_runtime_images,
+        effective=runtime_pods,
+        demand=nothing,
+        runs="named",
     ),
     Kind(
         group=GROUP,
@@ -86,7 +90,8 @@ KINDS = (
         # Its Deployment is `<name>-predictor`, and the pods of that end in `-<10>-<5>`. The host name
         # `<name>-predictor-<namespace>` has the same room for the namespace.
         name_limit=63 - len("-predictor") - len("-0123456789-01234"),
-        pods=service_pods,
+        effective=service_pods,
+        untold=service_untold,
         queued=Queued("kueue", "pod"),  # by the label, which its pods get
         demand=service_demand,
         images=_service_images,

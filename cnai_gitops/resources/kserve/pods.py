@@ -27,36 +27,83 @@ Pod = Mapping[str, Any]
 
 
 def own_pod(component: Mapping[str, Any]) -> Pod:
-    """Pod spec of a component as far as its own manifest tells: the model's container first, then the others.
-
-    The image of the model's container is left out: it has a place of its own in the manifest.
-    """
+    """Pod spec of a component as far as its own manifest tells: the model's container first, then the others."""
     pod = {k: v for k, v in component.items() if k in pod_fields()}
     main = component.get("model") or component.get("art")
-    first = (
-        [{"name": _MAIN, **{k: v for k, v in main.items() if k in container_fields() and k != "image"}}]
-        if isinstance(main, Mapping)
-        else []
-    )
+    first = [{"name": _MAIN, **{k: v for k, v in main.items() if k in container_fields()}}] if isinstance(main, Mapping) else []
     return {**pod, "containers": [*first, *(component.get("containers") or [])]}
 
 
-def service_pods(body: Body) -> Iterator[Pods]:
-    """The pods of an InferenceService at its peak, without what only other objects tell (autoscalers, runtimes)."""
+def service_pods(body: Body, world: World) -> Iterator[Pods]:
+    """The pods of an InferenceService at its peak: each component over its runtime, the agent beside it where it logs or batches."""
     spec = body.get("spec") or {}
     predictor = spec.get("predictor") or {}
     for name in _components(spec):
-        count = _with_rollout(body, spec[name], _replicas(body, spec[name], None))
-        yield Pods(count, own_pod(spec[name]), f"spec.{name}", _labels(body, name, spec[name]), inline=True, beside=name != "predictor")
+        scaled = world.scaled_max("apps", "Deployment", _namespace(body), _deployment(body, spec[name], name))
+        count = _with_rollout(body, spec[name], _replicas(body, spec[name], scaled))
+        pod, _, _ = _pod(body, spec[name], name, world)
+        labels = _labels(body, name, spec[name])
+        yield Pods(
+            count, _with_agent(pod, spec[name]), f"spec.{name}", labels, _places(spec[name], f"spec.{name}"), beside=name != "predictor"
+        )
     worker = predictor.get("workerSpec")
     if worker:
         labels = _labels(body, "predictor", predictor)
-        yield Pods(2 * _parallel(worker, {}), own_pod(worker), "spec.predictor.workerSpec", labels, inline=True, beside=True)
+        _, _, runtime = _pod(body, predictor, "predictor", world)
+        below = runtime.get("workerSpec") or {}
+        pod = _over_runtime(own_pod(worker), below) if below else own_pod(worker)
+        yield Pods(2 * _parallel(worker, runtime), pod, "spec.predictor.workerSpec", labels, beside=True)
     for index, canary in enumerate(spec.get("canary") or []):
         own = canary.get("predictor") or {}
         labels = _labels(body, "predictor", predictor, own)
-        count = _canary_replicas(predictor, canary)
-        yield Pods(count, own_pod(own), f"spec.canary[{index}].predictor", labels, inline=True, beside=True)
+        count, path = _canary_replicas(predictor, canary), f"spec.canary[{index}].predictor"
+        pod, _, _ = _pod(body, _laid_over(predictor, own), "predictor", world)
+        yield Pods(count, _with_agent(pod, own), path, labels, _places(own, path, predictor), beside=True)
+
+
+def service_untold(body: Body, world: World) -> Iterator[tuple[str, str]]:
+    """Components whose runtime no file of the target describes."""
+    spec = body.get("spec") or {}
+    for name in _components(spec):
+        model = spec[name].get("model")
+        if not isinstance(model, Mapping) or _runtime(model.get("runtime"), _namespace(body), world) is not None:
+            continue
+        if not model.get("image"):
+            named = f"the runtime {model['runtime']} is not in this target" if model.get("runtime") else "KServe chooses the runtime"
+            yield f"spec.{name}.model.runtime", f"{named}, and with it the image"
+
+
+def runtime_pods(body: Body, world: World) -> Iterator[Pods]:
+    """The pods of a runtime as far as it tells; none of them run but those of the services that use it."""
+    spec = body.get("spec") or {}
+    for path, pod in (("spec", spec), ("spec.workerSpec", spec.get("workerSpec") or {})):
+        if pod.get("containers"):
+            yield Pods(0, own_pod(pod), path, spec.get("labels") or {})
+
+
+def _places(component: Mapping[str, Any], path: str, stable: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """Where the object has the containers of a component, of which a canary may take the first from the stable one."""
+    mains = [(f"{path}.{main}", component.get(main)) for main in ("model", "art")]
+    mains += [(f"spec.predictor.{main}", (stable or {}).get(main)) for main in ("model", "art")]
+    first = next((place for place, main in mains if isinstance(main, Mapping)), "")
+    if not first:
+        return {}
+    own = len(component.get("containers") or ())
+    return {"containers[0]": first} | {f"containers[{i + 1}]": f"{path}.containers[{i}]" for i in range(own)}
+
+
+AGENT_PORT = 9081
+
+
+def _with_agent(pod: Pod, component: Mapping[str, Any]) -> Pod:
+    """The pod with the agent that logs and batches; its image is one of KServe's settings, its security that of the model's container."""
+    if not component.get("logger") and not component.get("batcher"):
+        return pod
+    main = (pod.get("containers") or [{}])[0]
+    agent: dict[str, Any] = {"name": "agent", "ports": [{"containerPort": AGENT_PORT, "name": "agent-port"}]}
+    if main.get("securityContext"):
+        agent["securityContext"] = main["securityContext"]
+    return {**pod, "containers": [*(pod.get("containers") or ()), agent]}
 
 
 def _labels(body: Body, name: str, *components: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,7 +210,7 @@ def _over_runtime(pod: Pod, runtime: Mapping[str, Any]) -> Pod:
     named = {c.get("name") for c in others}
     beside = [c for c in containers if c is not main and c.get("name") not in named]
     under = {k: v for k, v in runtime.items() if k in pod_fields()}
-    return {**_laid_over(under, pod), "containers": [_laid_over(main, first), *beside, *others]}
+    return {**_laid_over(under, pod), "containers": [_laid_over(main, first), *others, *beside]}
 
 
 def _laid_over(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -241,3 +288,8 @@ def _annotations(body: Body) -> Mapping[str, Any]:
 
 def _namespace(body: Body) -> str:
     return str((body.get("metadata") or {}).get("namespace", ""))
+
+
+def nothing(body: Body, world: World) -> Demand:
+    """A runtime is a template: the services that use it are counted."""
+    return Demand()

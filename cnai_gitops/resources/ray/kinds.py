@@ -9,16 +9,13 @@ from cnai_gitops.resources.base import Ends, Kind, Owned, Queued, State
 from cnai_gitops.resources.health import by_conditions, by_field
 from cnai_gitops.resources.ray.pods import (
     cluster_demand,
-    cluster_images,
     cluster_pods,
     job_demand,
-    job_images,
     job_pods,
     least_cluster,
     least_job,
     least_service,
     service_demand,
-    service_images,
     service_pods,
 )
 
@@ -44,9 +41,8 @@ KINDS = (
         operator="kuberay",
         model=f"{__package__}.model",
         name_limit=53,  # the operator refuses more: it appends group and pod
-        pods=cluster_pods,
+        effective=cluster_pods,
         demand=cluster_demand,
-        images=cluster_images,
         queued=Queued("kueue", least=least_cluster),
         owned=(_SUSPEND, *_scaled("/spec")),
         health=by_field("state", {"ready": "Healthy", "suspended": "Suspended", "failed": "Degraded"}),
@@ -59,9 +55,8 @@ KINDS = (
         operator="kuberay",
         model=f"{__package__}.model",
         name_limit=47,  # its RayCluster is `<name>-<5>`
-        pods=job_pods,
+        effective=job_pods,
         demand=job_demand,
-        images=job_images,
         queued=Queued("kueue", least=least_job),
         # Its cluster stands on, for hours or for ever.
         ends=Ends(State("jobStatus", ("SUCCEEDED",)), State("jobDeploymentStatus", ("Failed", "ValidationFailed")), frees=False),
@@ -80,9 +75,8 @@ KINDS = (
         operator="kuberay",
         model=f"{__package__}.model",
         name_limit=47,  # its RayCluster is `<name>-<5>`
-        pods=service_pods,
+        effective=service_pods,
         demand=service_demand,
-        images=service_images,
         queued=Queued("kueue", least=least_service),
         owned=_scaled("/spec/rayClusterConfig"),
         health=by_conditions({"Ready=True": "Healthy", "Ready=False": "Progressing"}),

@@ -16,7 +16,17 @@ from cnai_gitops.resources.base import Body, Demand, Pods, World
 
 def _cluster_pods(cluster: Mapping[str, Any], path: str, factor: Fraction | float = Fraction(1)) -> Iterator[Pods]:
     head = (cluster.get("headGroupSpec") or {}).get("template") or {}
-    yield replace(_pods_of(head, f"{path}.headGroupSpec.template.spec", factor), beside=True)
+    pods = replace(_pods_of(head, f"{path}.headGroupSpec.template.spec", factor), beside=True)
+    yield pods
+    if cluster.get("enableInTreeAutoscaling"):
+        options = cluster.get("autoscalerOptions") or {}
+        own = {
+            name: options[name] for name in ("image", "env", "envFrom", "volumeMounts", "resources", "securityContext") if options.get(name)
+        }
+        own = {"image": image, **own} if (image := _first_image(pods.spec)) else own
+        beside = {**pods.spec, "containers": [{"name": "autoscaler", **own}], "initContainers": []}
+        place = f"{path}.autoscalerOptions"
+        yield replace(pods, count=Fraction(0), spec=beside, path=place, places={"containers[0]": place})  # a container of the head's pod
     for index, group in enumerate(cluster.get("workerGroupSpecs") or ()):
         count = _workers(cluster, group)
         yield _pods_of(group.get("template") or {}, f"{path}.workerGroupSpecs[{index}].template.spec", count * factor if count else count)
@@ -24,6 +34,11 @@ def _cluster_pods(cluster: Mapping[str, Any], path: str, factor: Fraction | floa
 
 def _pods_of(template: Mapping[str, Any], path: str, count: Fraction | float) -> Pods:
     return Pods(count, template.get("spec") or {}, path, (template.get("metadata") or {}).get("labels") or {})
+
+
+def _first_image(pod: Mapping[str, Any]) -> str:
+    first = (pod.get("containers") or [{}])[0]
+    return str(first.get("image") or "") if isinstance(first, Mapping) else ""
 
 
 def _workers(cluster: Mapping[str, Any], group: Mapping[str, Any]) -> Fraction | float:
@@ -57,7 +72,7 @@ def _upgrade_factor(spec: Mapping[str, Any]) -> Fraction:
     return Fraction(2)
 
 
-def cluster_pods(body: Body) -> Iterator[Pods]:
+def cluster_pods(body: Body, world: World) -> Iterator[Pods]:
     """Pods of a RayCluster."""
     return _cluster_pods(body.get("spec") or {}, "spec")
 
@@ -67,11 +82,20 @@ def cluster_demand(body: Body, world: World) -> Demand:
     return _cluster_demand(body.get("spec") or {}, "spec")
 
 
-def job_pods(body: Body) -> Iterator[Pods]:
+def job_pods(body: Body, world: World) -> Iterator[Pods]:
     """Pods of a RayJob: its submitter, and the cluster made for it."""
     spec = body.get("spec") or {}
     if spec.get("submitterPodTemplate"):
         yield _pods_of(spec["submitterPodTemplate"], "spec.submitterPodTemplate.spec", Fraction(1))
+    elif spec.get("submissionMode", "K8sJobMode") == "K8sJobMode":
+        head = ((spec.get("rayClusterSpec") or {}).get("headGroupSpec") or {}).get("template") or {}
+        image = _first_image(head.get("spec") or {})
+        own = {
+            "name": "ray-job-submitter",
+            **({"image": image} if image else {}),
+            "resources": {"requests": {"cpu": "500m", "memory": "200Mi"}},
+        }
+        yield Pods(Fraction(1), {"containers": [own], "restartPolicy": "Never"}, "spec.submitterPodTemplate", {})
     if spec.get("rayClusterSpec"):
         yield from _cluster_pods(spec["rayClusterSpec"], "spec.rayClusterSpec")
 
@@ -85,7 +109,7 @@ def job_demand(body: Body, world: World) -> Demand:
     )
 
 
-def service_pods(body: Body) -> Iterator[Pods]:
+def service_pods(body: Body, world: World) -> Iterator[Pods]:
     """Pods of a RayService, two clusters of them while it is upgraded."""
     spec = body.get("spec") or {}
     return _cluster_pods(spec.get("rayClusterConfig") or {}, "spec.rayClusterConfig", _upgrade_factor(spec))
@@ -95,27 +119,6 @@ def service_demand(body: Body, world: World) -> Demand:
     """Peak of a RayService while it is upgraded."""
     spec = body.get("spec") or {}
     return times(_cluster_demand(spec.get("rayClusterConfig") or {}, "spec.rayClusterConfig"), _upgrade_factor(spec))
-
-
-def _cluster_images(cluster: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
-    image = (cluster.get("autoscalerOptions") or {}).get("image")
-    if image:
-        yield f"{path}.autoscalerOptions.image", str(image)
-
-
-def cluster_images(body: Body) -> Iterator[tuple[str, str]]:
-    """Image of the autoscaler of a RayCluster."""
-    return _cluster_images(body.get("spec") or {}, "spec")
-
-
-def job_images(body: Body) -> Iterator[tuple[str, str]]:
-    """Image of the autoscaler of a RayJob."""
-    return _cluster_images((body.get("spec") or {}).get("rayClusterSpec") or {}, "spec.rayClusterSpec")
-
-
-def service_images(body: Body) -> Iterator[tuple[str, str]]:
-    """Image of the autoscaler of a RayService."""
-    return _cluster_images((body.get("spec") or {}).get("rayClusterConfig") or {}, "spec.rayClusterConfig")
 
 
 def least_cluster(body: Body) -> Body:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from cnai_gitops.resources.base import Ends, Kind, Owned, Queued, State
 from cnai_gitops.resources.spark.pods import (
     application_demand,
-    application_images,
     application_pods,
+    application_untold,
     least,
     scheduled_demand,
-    scheduled_images,
     scheduled_pods,
+    scheduled_untold,
 )
 
 GROUP = "sparkoperator.k8s.io"
@@ -32,9 +32,9 @@ KINDS = (
         operator="spark-operator",
         model=f"{__package__}.model",
         name_limit=_NAME_LIMIT,
-        pods=application_pods,
+        effective=application_pods,
+        untold=application_untold,
         demand=application_demand,
-        images=application_images,
         queued=Queued("kueue", least=least),
         ends=Ends(State("applicationState.state", ("COMPLETED",)), State("applicationState.state", ("FAILED",))),
         owned=(Owned("/spec/suspend", "kueue", "the object has a queue label"),),
@@ -48,9 +48,9 @@ KINDS = (
         model=f"{__package__}.model",
         name_limit=_NAME_LIMIT - len("-0123456789012345678"),  # its runs are `<name>-<nanoseconds since 1970>`
         rank=60,
-        pods=scheduled_pods,
+        effective=scheduled_pods,
+        untold=scheduled_untold,
         demand=scheduled_demand,
-        images=scheduled_images,
         runs="scheduled",
         owned=(Owned("/spec/suspend", "kubectl", "paused during an incident"),),
     ),

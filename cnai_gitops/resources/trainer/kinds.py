@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cnai_gitops.resources.base import Ends, Kind, Owned, Queued, State
 from cnai_gitops.resources.health import by_conditions
-from cnai_gitops.resources.trainer.pods import GROUP, nothing, runtime_pods, train_job_demand, train_job_images
+from cnai_gitops.resources.trainer.pods import GROUP, nothing, runtime_pods, train_job_demand, train_job_pods
 
 VERSION = "v1alpha1"
 
@@ -23,7 +23,7 @@ KINDS = (
         namespaced=False,
         rank=40,
         wave=-2,
-        pods=runtime_pods,
+        effective=runtime_pods,
         demand=nothing,
         runs="named",
     ),
@@ -36,7 +36,7 @@ KINDS = (
         model=f"{__package__}.model",
         rank=40,
         wave=-2,
-        pods=runtime_pods,
+        effective=runtime_pods,
         demand=nothing,
         runs="named",
     ),
@@ -49,8 +49,8 @@ KINDS = (
         model=f"{__package__}.model",
         # The JobSet has its name, so the pods are `<name>-node-0-<pod>-<5>`.
         name_limit=63 - len("-node-0-999-01234"),
+        effective=train_job_pods,
         demand=train_job_demand,
-        images=train_job_images,
         queued=Queued("kueue"),
         ends=Ends(State("conditions[Complete]", ("True",)), State("conditions[Failed]", ("True",))),
         owned=(Owned("/spec/suspend", "kueue", "the object has a queue label"),),

@@ -18,7 +18,7 @@ def _tasks(body: Body) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"spec.tasks[{index}]", task
 
 
-def _pods(body: Body) -> Iterator[Pods]:
+def _pods(body: Body, world: World) -> Iterator[Pods]:
     for path, task in _tasks(body):
         template = task.get("template") or {}
         labels = (template.get("metadata") or {}).get("labels") or {}
@@ -64,7 +64,7 @@ KINDS = (
         model=f"{__package__}.model",
         # Pods are `<name>-<task>-<index>`.
         name_limit=63 - len("-worker-999") - len("-01234"),
-        pods=_pods,
+        effective=_pods,
         demand=_demand,
         queued=Queued("volcano"),
         ends=Ends(State("state.phase", ("Completed",)), State("state.phase", ("Failed", "Terminated"))),

@@ -43,7 +43,6 @@ confined := {"Localhost", "RuntimeDefault"}
 faults contains [pod.document, pod.path, "no container can be read here, so nothing can be said of this pod"] if {
 	some pod in k8s.every_pod
 	object.get(pod.spec, "containers", []) == []
-	every name in k8s.mains { not is_object(object.get(pod.spec, name, null)) }
 }
 
 faults contains [pod.document, path, sprintf("%s must be false or absent", [name])] if {
