@@ -74,6 +74,12 @@ def accelerators() -> Mapping[str, Accelerator]:
     return {name: accelerator(name, fields) for name, fields in load("accelerators").items()}
 
 
+@cache
+def other_devices() -> tuple[str, ...]:
+    """How the names of extended resources begin that are no accelerators."""
+    return tuple(load("devices"))
+
+
 def accelerator(name: str, fields: Mapping[str, Any]) -> Accelerator:
     """A class from the fields of an entry of accelerators.yaml."""
     # A slice takes the larger of its two shares: two 3g.40gb fill a card although 3 + 3 is less than 7.

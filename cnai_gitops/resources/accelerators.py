@@ -42,6 +42,14 @@ def is_accelerator(name: str) -> bool:
     return name in _NAMES or name.startswith(_PREFIXES) or any(name == each.resource for each in (_known.get() or {}).values())
 
 
+def is_unknown_device(name: str) -> bool:
+    """Whether a resource of this name may be an accelerator that nobody here knows: it has a domain, and is listed nowhere."""
+    domain, slash, _ = name.partition("/")
+    if not slash or domain == "kubernetes.io" or domain.endswith(".kubernetes.io") or is_accelerator(name):
+        return False
+    return not name.startswith(facts.other_devices())
+
+
 def count_of(quantity: Any) -> int | None:
     """A whole number of devices as the API accepts it (`8` or `"8"`); None for anything else."""
     if isinstance(quantity, int) and not isinstance(quantity, bool) and quantity >= 0:
@@ -135,6 +143,8 @@ def _wanted(containers: Any, where: str, unknown: list[str]) -> Iterator[dict[st
                 unknown.append(f"{UNREADABLE} {amounts[name]!r} of {name} in {where}[{index}]")
             else:
                 wanted[name] = count
+        for name in sorted(n for n in amounts if isinstance(n, str) and amounts[n] not in (0, "0") and is_unknown_device(n)):
+            unknown.append(f"nobody here knows whether {name} of {where}[{index}] is an accelerator")
         yield wanted
 
 

@@ -144,10 +144,19 @@ def _alone(made: Mapping[str, Any], world: World) -> bool:
 def covered(body: Body, world: World) -> bool:
     """True for a Sensor that only starts templates with a mutex of a fixed name, which are counted already.
 
-    Such a run never runs beside the one that a schedule or a person started, so the template's one count covers it.
+    Such a run never runs beside the one that a schedule or a person started, so the template's one count covers it, unless what is
+    started says itself that it holds more.
     """
     started = [made for _, made in triggered(body)]
-    return bool(started) and all(takes_turns(_template_of(made, world)) for made in started)
+    return bool(started) and all(takes_turns(_template_of(made, world)) and _no_more(made, world) for made in started)
+
+
+def _no_more(made: Body, world: World) -> bool:
+    """Whether a workflow holds no more than the template that it is made from."""
+    spec, meta = made.get("spec") or {}, made.get("metadata") or {}
+    alone = {**made, "metadata": {"namespace": meta.get("namespace", "")}, "spec": {"workflowTemplateRef": spec.get("workflowTemplateRef")}}
+    one, template = world.demand(made), world.demand(alone)
+    return set(one.unknown) <= set(template.unknown) and all(n <= template.peak.get(name, 0) for name, n in one.peak.items())
 
 
 def _template_of(made: Mapping[str, Any], world: World) -> Mapping[str, Any]:

@@ -171,7 +171,9 @@ class Walk:
         if template.get("dag"):
             return self._dag(key[0], template, scope)
         if template.get("resource"):
-            return self._resource(key, template["resource"], scope)
+            made = self._resource(key, template["resource"], scope)
+            own = pod(self._pod(key[1], template, scope), self._limit)  # the executor's, which a patch can give anything
+            return made._replace(run=both(made.run, own, self._limit)) if most(own) else made
         if any(name in template for name in POD_TYPES):
             return Course(pod(self._pod(key[1], template, scope), self._limit), daemon=bool(template.get("daemon")))
         return Course()
