@@ -20,7 +20,7 @@ SECONDS = 15
 """How long one answer may take."""
 
 PAGE = 500
-"""Deployments in one answer."""
+"""Objects in one answer."""
 
 _VERSION_LABEL = "app.kubernetes.io/version"
 
@@ -43,6 +43,8 @@ class Live:
     controllers: tuple[Controller, ...] = ()
     argocd: frozenset[str] = field(default_factory=frozenset)
     """Keys of the ConfigMap argocd-cm, empty where there is none."""
+    runtimes: frozenset[str] = field(default_factory=frozenset)
+    """What the nodes run containers with, for example `containerd://2.2.0`."""
 
 
 def look(context: str, api_versions: Iterable[str], kubeconfig: Path | None = None) -> Live:
@@ -79,6 +81,7 @@ def _asked(client: Any, api: Any, api_versions: Iterable[str]) -> Live:
         groups=groups,
         controllers=tuple(_controllers(client.AppsV1Api(api))),
         argocd=_settings(client.CoreV1Api(api)),
+        runtimes=frozenset(_runtimes(client.CoreV1Api(api))),
     )
 
 
@@ -90,6 +93,15 @@ def _controllers(apps: Any) -> Iterator[Controller]:
             label = (deployment.metadata.labels or {}).get(_VERSION_LABEL, "")
             for container in deployment.spec.template.spec.containers:
                 yield controller(container.image or "", label)
+        more = getattr(page.metadata, "_continue", None) or None
+
+
+def _runtimes(core: Any) -> Iterator[str]:
+    more: str | None = ""
+    while more is not None:
+        page = core.list_node(limit=PAGE, _request_timeout=SECONDS, **({"_continue": more} if more else {}))
+        for node in page.items:
+            yield node.status.node_info.container_runtime_version
         more = getattr(page.metadata, "_continue", None) or None
 
 
@@ -130,6 +142,6 @@ def _told(context: str, ask: Callable[[], T]) -> T:
         return ask()
     except ApiException as error:
         words = f"the server of context {context!r} answers {error.status} {error.reason}"
-        raise ToolError(words, help="the account must be able to list Deployments and ConfigMaps in all namespaces") from error
+        raise ToolError(words, help="the account must be able to list nodes, and Deployments and ConfigMaps in all namespaces") from error
     except (HTTPError, OSError) as error:
         raise ToolError(f"the server of context {context!r} does not answer: {error}", help="is it reachable from here?") from error

@@ -51,6 +51,7 @@ def custom_kinds() -> list[Kind]:
 def judge(live: Live, profile: Profile, role: str = "") -> Iterator[Fact]:
     """Facts about a cluster as it was seen, in the order of facts/operators.yaml."""
     yield _kubernetes(live, profile)
+    yield _containerd(live, profile)
     owned: dict[str, list[Kind]] = {name: [] for name in operators()}
     strangers: dict[str, list[Kind]] = {}
     for kind in custom_kinds():
@@ -68,6 +69,17 @@ def _kubernetes(live: Live, profile: Profile) -> Fact:
     ok = _numbers(live.kubernetes) >= _numbers(profile.kubernetes)
     cure = "" if ok else f"profile {profile.name} needs {profile.kubernetes} or later: upgrade, or pin an older profile for this cluster"
     return Fact("kubernetes", ok, live.kubernetes, cure, "the cluster itself")
+
+
+def _containerd(live: Live, profile: Profile) -> Fact:
+    """Whether every node that runs containerd has the profile's; other runtimes have versions of their own."""
+    pinned = profile.versions["containerd"]
+    found = sorted((runtime.partition("://")[2] for runtime in live.runtimes if runtime.startswith("containerd://")), key=_numbers)
+    behind = [version for version in found if _numbers(version) < _numbers(pinned)]
+    cure = f"nodes run {', '.join(behind)}; profile {profile.name} needs {pinned} or later where models are served" if behind else ""
+    return Fact(
+        "containerd", not behind, found[0] if found else "", cure, "mounts models as image volumes; an older one leaves out their folder"
+    )
 
 
 def _operator(live: Live, operator: Operator, wanted: Sequence[Kind], profile: Profile, role: str) -> Fact:

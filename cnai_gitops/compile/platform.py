@@ -14,6 +14,7 @@ from cnai_gitops.contract.queue import Share, platform_metadata, queue_of
 from cnai_gitops.parts.network import network_policy
 from cnai_gitops.parts.pods import container_security, pod_security, requirements
 from cnai_gitops.parts.retraining import BUS_PODS, SECRET
+from cnai_gitops.parts.serving import runtime_name, serving_runtime
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resources.base import Body, Resource
@@ -22,6 +23,7 @@ from cnai_gitops.spec.environment import TeamShare
 if TYPE_CHECKING:
     from cnai_gitops.resources.argo_events.sources import EventBus
     from cnai_gitops.resources.external_secrets.model import ExternalSecret
+    from cnai_gitops.resources.kserve.model import ServingRuntime
     from cnai_gitops.resources.kubernetes import ConfigMap, LimitRange, Namespace, NetworkPolicy, PriorityClass
 
 Preemption = Literal["PreemptLowerPriority", "Never"]
@@ -38,28 +40,35 @@ MODES = ("enforce", "audit", "warn")
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """What one application asks of the platform of a cluster: a place for its team, `secrets` by name, an event bus if it `retrains`."""
+    """What one application asks of the platform of a cluster: a place for its team, `secrets` by name, an event bus if it
+    `retrains`, and the serving `runtimes` that its services name.
+    """
 
     team: str
     secrets: tuple[str, ...] = ()
     retrains: bool = False
+    runtimes: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """As plain data."""
-        return {"team": self.team, "secrets": self.secrets, "retrains": self.retrains}
+        return {"team": self.team, "secrets": self.secrets, "retrains": self.retrains, "runtimes": self.runtimes}
 
 
 def tenant(plan: Plan, app: str, target: Target) -> Tenant:
-    """What an application asks of the platform where it runs: secrets of the datasets that it touches, and the retrain token."""
+    """What an application asks of the platform where it runs: secrets of the datasets that it touches, the retrain token, runtimes."""
     blueprint = plan.project.apps[app].value
     places = (plan.dataset_place(use.dataset, target) for use in plan.uses(blueprint))
     retrains = any(observe.starts for _, observe in blueprint.stages("observe"))
     secrets = {place.secret for place in places if place and place.secret} | ({SECRET} if retrains else set())
-    return Tenant(blueprint.team, tuple(sorted(secrets & target.environment.secrets.keys())), retrains)
+    named = {name for one in plan.app(app, target).of("serve") for name in one.stage.engine.platform_runtimes(one.stage, target.facts)}
+    return Tenant(blueprint.team, tuple(sorted(secrets & target.environment.secrets.keys())), retrains, tuple(sorted(named)))
 
 
-def compile_platform(target: Target, tenants: Iterable[Tenant]) -> Iterator[Resource]:
-    """All objects of the platform on one cluster; a team that runs nothing there gets no namespace, queue or secret."""
+def compile_platform(target: Target, tenants: Iterable[Tenant], registry: str) -> Iterator[Resource]:
+    """All objects of the platform on one cluster; a team that runs nothing there gets no namespace, queue or secret.
+
+    `registry` holds the platform's own images.
+    """
     for name, value, preemption in PRIORITIES:
         yield _made(_priority(name, value, preemption))
     for body in queue_of(target).cluster(target, {name: value for name, value, _ in PRIORITIES}):
@@ -70,6 +79,7 @@ def compile_platform(target: Target, tenants: Iterable[Tenant]) -> Iterator[Reso
     for team, share in sorted(target.environment.teams.items()):
         if team in by_team:
             yield from (_made(body) for body in _team(target, team, share, by_team[team]))
+            yield from (_made(body) for body in _runtimes(target, team, by_team[team], registry))
 
 
 def _made(body: Mapping[str, Any]) -> Resource:
@@ -106,6 +116,16 @@ def _devices(target: Target, share: TeamShare) -> Iterator[tuple[str, str, int]]
     for name, pool in target.place.accelerators.items():
         card, form = target.facts.accelerators[name], form_of(pool)
         yield name, form.resource(card), form.units(card) * min(share.quota.get(name, 0), pool.count)
+
+
+def _runtimes(target: Target, team: str, tenants: Sequence[Tenant], registry: str) -> Iterator[ServingRuntime]:
+    """Each runtime that a service of the team names, once."""
+    own = {"cnai.dev/team": team, "cnai.dev/environment": target.env}
+    for name in sorted({runtime for one in tenants for runtime in one.runtimes}):
+        runtime = target.facts.runtimes[name]
+        image = f"{registry}/{runtime.image}@{target.environment.images[runtime.image]}"
+        metadata = platform_metadata(runtime_name(name, runtime, image), target.namespace(team), **own)
+        yield serving_runtime(metadata, runtime, image)
 
 
 def _namespace(name: str, labels: Mapping[str, str]) -> Namespace:

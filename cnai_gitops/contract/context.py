@@ -15,6 +15,7 @@ from cnai_gitops.contract.source import Mounted, claim_of, data_of, path_of
 from cnai_gitops.errors import CnaiError
 from cnai_gitops.facts.known import Facts
 from cnai_gitops.facts.profiles import Profile
+from cnai_gitops.parts.network import namespace_of
 from cnai_gitops.parts.pods import Data, Held
 from cnai_gitops.plan.build import App, Plan
 from cnai_gitops.plan.images import STEPS_IMAGE as STEPS_IMAGE
@@ -252,11 +253,9 @@ class Context(Generic[S]):
     @property
     def lineage_namespaces(self) -> tuple[str, ...]:
         """Namespaces of in-cluster services that steps report to (`http://lineage.observability:5000`)."""
-        from urllib.parse import urlsplit
-
         endpoints = self.target.environment.endpoints
-        hosts = [urlsplit(url).hostname or "" for url in (endpoints.openlineage, endpoints.pushgateway) if url]
-        return tuple(dict.fromkeys(host.split(".")[1] for host in hosts if len(host.split(".")) == 2 or ".svc" in host))
+        found = (namespace_of(url) for url in (endpoints.openlineage, endpoints.pushgateway) if url)
+        return tuple(dict.fromkeys(space for space in found if space))
 
     @property
     def gateway(self) -> Gateway | None:

@@ -23,7 +23,7 @@ class Facts:
     @property
     def servers(self) -> Mapping[str, Runtime]:
         """Runtimes that a service may name; the others come with their engine."""
-        return {name: runtime for name, runtime in self.runtimes.items() if runtime.runtime}
+        return {name: runtime for name, runtime in self.runtimes.items() if runtime.image}
 
     def names(self, table: str) -> list[str]:
         """Names that may be written, of `accelerators` or of `runtimes`."""

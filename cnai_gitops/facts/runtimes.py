@@ -17,17 +17,20 @@ from cnai_gitops.facts import load_folder
 class Runtime:
     """One serving runtime, a file of `facts/runtimes/`.
 
-    `runtime` is KServe's name for it (empty where it comes with its engine), `image` the platform's image. `metrics_port` 0 means
-    the serving port. `ready` and `live` are HTTP paths, `paths` what a gateway lets through. `requests` and `errors` are counters
-    (empty: it counts no errors), `p99_ms` is PromQL for the 99th percentile in milliseconds, where SELECTOR stands for the label
-    matchers. `honours` are fields of a serve stage that only some runtimes can use.
+    `image` is the platform's image (empty where it comes with its engine), `command` starts the server in it, whatever the image's
+    entry point is; `env` keeps what it writes below /tmp. `metrics_port` 0 means the serving port. `ready` and `live` are HTTP
+    paths, `ready` one that only answers once the model is there. `paths` are what a gateway lets through: exactly those, and
+    whatever is below one that ends in `/`. `requests` and `errors` are counters (empty: it counts no errors), `p99_ms` is PromQL for
+    the 99th percentile in milliseconds, where SELECTOR stands for the label matchers. `honours` are fields of a serve stage that
+    only some runtimes can use.
     """
 
-    runtime: str
     format: str
     protocol: str
     image: str
+    command: tuple[str, ...]
     args: tuple[str, ...]
+    env: Mapping[str, str]
     metrics_port: int
     metrics_path: str
     ready: str
@@ -41,6 +44,14 @@ class Runtime:
     def arguments(self, port: int, model: str) -> list[str]:
         """Arguments of the server, with its port and the model's name."""
         return [arg.replace("PORT", str(port)).replace("MODEL", model) for arg in self.args]
+
+    def ready_path(self, model: str) -> str:
+        """HTTP path that answers once the model of that name is loaded."""
+        return self.ready.replace("MODEL", model)
+
+    def public_paths(self, model: str) -> list[str]:
+        """HTTP paths that a gateway lets through to the model of that name."""
+        return [path.replace("MODEL", model) for path in self.paths]
 
 
 @cache

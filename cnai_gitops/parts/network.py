@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from cnai_gitops.resources.core.meta import ObjectMeta
@@ -49,6 +50,12 @@ def network_policy(
         spec["ingress"] = rules_in
     spec["egress"] = rules_out
     return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {**metadata}, "spec": spec}
+
+
+def namespace_of(url: str) -> str:
+    """Namespace of the in-cluster Service that a URL leads to (`http://log.monitoring.svc:8080`); empty for one outside."""
+    labels = (urlsplit(url).hostname or "").split(".")
+    return labels[1] if len(labels) == 2 or labels[2:3] == ["svc"] else ""
 
 
 def _namespace(name: str) -> NetworkPeer:

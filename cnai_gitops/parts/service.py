@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cnai_gitops.resources.core.meta import IntOrString, ObjectMeta
-    from cnai_gitops.resources.gateway.model import BackendRef, HTTPRoute
+    from cnai_gitops.resources.gateway.model import BackendRef, HTTPRoute, Match
     from cnai_gitops.resources.gateway.model import Rule as RouteRule
     from cnai_gitops.resources.kubernetes import PodDisruptionBudget, PodDisruptionBudgetSpec, Service
     from cnai_gitops.resources.monitoring.model import ServiceMonitor
 
 MATCHES = 64
 """Most matches of one rule that the Gateway API takes."""
+
+ROUTE_MATCHES = 128
+"""Most matches of all rules of one route that it takes."""
 
 
 def route(
@@ -28,12 +31,16 @@ def route(
     backends: Iterable[tuple[str, int, int | None]],
     timeout: str = "",
 ) -> HTTPRoute:
-    """An HTTPRoute at a gateway (name, namespace): requests for `paths` of `host` go to (Service, port, weight)."""
+    """An HTTPRoute at a gateway (name, namespace): requests for `paths` of `host` go to (Service, port, weight).
+
+    A path that ends in `/` stands for all below it, every other one for itself alone: a prefix ends where a `/` does, so that
+    `/v1/models/NAME` would not be one of `/v1/models/NAME:predict`.
+    """
     to: list[BackendRef] = [_backend(*backend) for backend in backends]
     rules: list[RouteRule] = []
     for i in range(0, len(paths), MATCHES):
         rule: RouteRule = {
-            "matches": [{"path": {"type": "PathPrefix", "value": path}} for path in paths[i : i + MATCHES]],
+            "matches": [_match(path) for path in paths[i : i + MATCHES]],
             "backendRefs": [*to],
         }
         if timeout:
@@ -46,6 +53,12 @@ def route(
         "metadata": {**metadata},
         "spec": {"parentRefs": [{"name": name, "namespace": namespace}], "hostnames": [host], "rules": rules},
     }
+
+
+def _match(path: str) -> Match:
+    if path.endswith("/"):
+        return {"path": {"type": "PathPrefix", "value": path.rstrip("/") or "/"}}
+    return {"path": {"type": "Exact", "value": path}}
 
 
 def _backend(name: str, port: int, weight: int | None) -> BackendRef:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnai_gitops.findings import Finding, Location, Severity
+from cnai_gitops.plan.contradictions import contradictions
 from cnai_gitops.plan.honours import in_layers
 from cnai_gitops.plan.images import accelerators_of, images_of
 from cnai_gitops.plan.plan import Plan
@@ -82,6 +83,7 @@ def _check_places(plan: Plan, env: str, blueprint: Blueprint) -> Iterator[Findin
 def _pending(plan: Plan, env: str, app: str, release: Entry[Release]) -> Iterator[Finding]:
     """What the layers get wrong, and stages that wait for a digest: not wrong, but said."""
     place = release.place
+    written = dict(plan.project.apps[app].value.stages())
     for target in plan.targets_of(app):
         if target.env != env:
             continue
@@ -91,6 +93,7 @@ def _pending(plan: Plan, env: str, app: str, release: Entry[Release]) -> Iterato
         for stage in resolved.stages.values():
             yield from in_layers(stage, plan.project.facts)
             yield from too_old(stage, target, plan.project.apps[app].place)
+            yield from contradictions(stage, written[stage.key], target, plan.project.apps[app].place)
         for key, missing in resolved.pending.items():
             message = f"{key} is not deployed to {env}/{cluster}: no digest for {missing}"
             at = place.locate((key,)) if key in release.value.stages else place.locate(("app",))

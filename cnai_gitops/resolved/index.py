@@ -235,7 +235,7 @@ class Resolved:
     def _make(self, unit: Unit) -> Objects:
         if unit.owner == PLATFORM:
             tenants = (self.tenant(one) for one in self._on.get(unit.target.name, ()))
-            return Objects(unit, tuple(ordered(compile_platform(unit.target, tenants))))
+            return Objects(unit, tuple(ordered(compile_platform(unit.target, tenants, self.plan.project.config.organisation.registry))))
         if unit.owner == HUB:
             return Objects(unit, tuple(ordered(compile_argocd(self.plan.project.config, unit.target, self._carried(unit.target)))))
         if not self._patched(unit):

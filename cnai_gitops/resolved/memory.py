@@ -57,7 +57,7 @@ class UnitRecord:
     def tenant(self) -> Tenant:
         """What it asks of the platform."""
         data = self.data["tenant"]
-        return Tenant(data["team"], tuple(data["secrets"]), data["retrains"])
+        return Tenant(data["team"], tuple(data["secrets"]), data["retrains"], tuple(data["runtimes"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,7 +216,7 @@ class Kind:
 
     What happens to it:
     `owned` lists fields of controllers, `immutable` JSON pointers that cannot change, `rolls` those beside the pods whose change
-    replaces running pods. `health` is the Lua check that Argo CD lacks, empty where it has one.
+    replaces running pods. `health` is the Lua check that Argo CD lacks, or that is right where its own is not.
     """
 
     group: str

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 
 from cnai_gitops import facts
 from cnai_gitops.facts.runtimes import Runtime, runtime
-from cnai_gitops.spec.base import Positive, Spec, Strings, Text
+from cnai_gitops.spec.base import Positive, Spec, Strings, Text, Variables
 
 Labels = Annotated[Mapping[str, str], Field(min_length=1)]
 Slices = Annotated[Sequence[Annotated[int, Ge(1), Le(8)]], Field(min_length=2, max_length=2), AfterValidator(tuple)]
@@ -50,26 +50,28 @@ class AcceleratorClass(Spec):
 class ServingRuntime(Spec):
     """A serving runtime that our facts do not know."""
 
-    runtime: Text
-    """name of KServe's ClusterServingRuntime"""
     format: Text
     """model format that it serves, as KServe names it"""
     protocol: Literal["v1", "v2"] = "v2"
     """inference protocol"""
     image: Text
     """name of the platform image; the environment pins its digest"""
+    command: Annotated[Strings, Field(min_length=1)]
+    """what starts the server in the image; its arguments are in `args`"""
     args: Strings = ()
     """arguments of the server; PORT and MODEL stand for the port and the model's name"""
+    env: Variables = Field(default_factory=lambda: {"HOME": "/tmp"})
+    """environment variables; only /tmp can be written to, so caches and the home directory lie below it"""
     metrics_port: Port = 0
     """port of its metrics; 0 is the serving port"""
     metrics_path: str = "/metrics"
     """HTTP path of its metrics"""
     ready: str
-    """HTTP path that answers once the model is loaded"""
+    """HTTP path that answers once the model is loaded, not before; MODEL stands for its name"""
     live: str
     """HTTP path that answers while the server lives"""
     paths: Strings
-    """HTTP paths that a gateway lets through; MODEL stands for the model's name"""
+    """HTTP paths that a gateway lets through, exactly; one that ends in `/` is for all below it; MODEL stands for the model's name"""
     requests: Text
     """counter of requests"""
     errors: str = ""

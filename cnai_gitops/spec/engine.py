@@ -10,7 +10,7 @@ import pkgutil
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, NamedTuple, get_args
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
@@ -21,6 +21,15 @@ from cnai_gitops.spec.base import IMAGE, Spec
 _PACKAGE = "cnai_gitops.engines"
 
 Decides = Literal["", "any", "every"]
+
+
+class Contradiction(NamedTuple):
+    """Values that cannot hold together with a variant: the code, the field of the holder that gives way, what is wrong, what would do."""
+
+    code: str
+    field: str
+    message: str
+    help: str
 
 
 class Engine(Spec):
@@ -51,6 +60,10 @@ class Engine(Spec):
     def platform_images(self, holder: Any, facts: Facts) -> Sequence[str]:
         """Images of the platform that it runs, which the environment must pin."""
         return ()
+
+    def contradictions(self, holder: Any) -> Iterator[Contradiction]:
+        """What the model that holds this variant says that cannot hold with it."""
+        yield from ()
 
 
 def _images(spec: Spec) -> Sequence[str]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from cnai_gitops.facts import Accelerator
+from cnai_gitops.facts.known import Facts
 from cnai_gitops.spec.engine import Decides, Engine, variants
 
 
@@ -39,6 +40,10 @@ class ServeRole(Engine):
     decides: ClassVar[Decides] = "any"
     frame: ClassVar[frozenset[str]] = frozenset({"name", "engine", "reads"})
     needs_model: ClassVar[bool] = True
+
+    def platform_runtimes(self, holder: Any, facts: Facts) -> Sequence[str]:
+        """Runtimes that it names, which the platform must have in the namespace of the stage."""
+        return ()
 
 
 class TriggerRole(Engine):

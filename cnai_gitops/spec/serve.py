@@ -53,12 +53,12 @@ class Serve(Spec):
     """further arguments of the server"""
     env: Variables = Field(default_factory=dict)
     """environment variables of the server"""
-    startup: Duration = "10m"
+    startup: Duration = "8m"
     """longest time from container start to a loaded model"""
     timeout: Duration = "60s"
     """longest time of one request"""
-    grace: Duration = "60s"
-    """time to finish running requests after a stop was asked for"""
+    grace: Duration | None = None
+    """time to finish running requests after a stop was asked for; longer than `timeout`, which it follows when it is left out"""
     public: bool = False
     """true makes it reachable through the public gateway instead of the internal one"""
     engine: ServeEngine = Field(default_factory=lambda: default_engine("serve", "kserve"))

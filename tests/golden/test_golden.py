@@ -19,7 +19,7 @@ from cnai_gitops.system.tools import Settings
 
 HERE = Path(__file__).resolve().parent
 EXPECTED = HERE / "expected"
-RUNTIMES = sorted(name for name, runtime in runtimes().items() if runtime.runtime)  # the others come with their engine
+RUNTIMES = sorted(name for name, runtime in runtimes().items() if runtime.image)  # the others come with their engine
 Snapshot = Callable[[Path], dict[str, bytes]]
 
 

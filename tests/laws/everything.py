@@ -151,7 +151,7 @@ B300 = {
     "source": "data sheet, 2026-11",
 }  # fmt: skip
 LMDEPLOY = {
-    "runtime": "lmdeploy-server", "format": "lmdeploy", "image": "lmdeploy", "args": ["--port=PORT"], "metrics_port": 8002,
+    "format": "lmdeploy", "image": "lmdeploy", "command": ["serve"], "env": {"HOME": "/tmp"}, "args": ["--port=PORT"], "metrics_port": 8002,
     "ready": "/ready", "live": "/live", "paths": ["/v1/"], "requests": "requests_total", "errors": "errors_total",
     "p99_ms": "max(latency_ms{SELECTOR})", "honours": ["accelerator"],
 }  # fmt: skip

@@ -369,11 +369,12 @@ def test_output_format(extended: Callable[..., None], repository: Path, cnai: Cn
 
 RUNTIME = """
 # A server that is not in the package.
-runtime: kserve-other
 format: other
 protocol: v2
 image: other
+command: [other-server]
 args: ["--port=PORT"]
+env: {HOME: /tmp}
 metrics_port: 0
 metrics_path: /metrics
 ready: /ready
@@ -437,7 +438,7 @@ def test_runtime(copied: Path) -> None:
     for arguments in (("tools/docs.py",), ("-m", "cnai_gitops", "schemas", "write"), (*GOLDEN, "--update-golden"), GOLDEN):
         done = python(copied, *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
-    assert "runtime: kserve-other" in (copied / "tests/golden/runtime/other.yaml").read_text()
+    assert "runtime: other-" in (copied / "tests/golden/runtime/other.yaml").read_text()
     assert '"other"' in (copied / "cnai_gitops/facts/words.py").read_text()
 
 

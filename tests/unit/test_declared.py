@@ -35,9 +35,9 @@ source = "data sheet, 2026-11"
 "1g.34gb" = [1, 1]
 
 [runtimes.lmdeploy]
-runtime = "lmdeploy-server"
 format = "lmdeploy"
 image = "lmdeploy"
+command = ["lmdeploy", "serve"]
 args = ["--port=PORT", "--model=MODEL"]
 ready = "/ready"
 live = "/live"

@@ -18,6 +18,13 @@ def because(reason: str, **states: str) -> dict[str, Any]:
     return {"conditions": [{**one, "reason": reason} for one in conditions(**states)["conditions"]]}
 
 
+def served(reason: str, ready: str, transition: str, state: str, **more: str) -> dict[str, Any]:
+    """Status of an InferenceService whose predictor is `ready` because of `reason`, with a model in that transition and state."""
+    predictor = because(reason, PredictorReady=ready, Ready=ready)["conditions"]
+    model = {"transitionStatus": transition, "states": {"activeModelState": "Loaded", "targetModelState": state}}
+    return {"conditions": [*predictor, *conditions(**more)["conditions"]], "modelStatus": model}
+
+
 SAMPLES: dict[tuple[str, str], tuple[tuple[dict[str, Any], str], ...]] = {
     ("batch.volcano.sh/v1alpha1", "Job"): (
         ({"state": {"phase": "Pending"}}, "Progressing"),
@@ -58,6 +65,20 @@ SAMPLES: dict[tuple[str, str], tuple[tuple[dict[str, Any], str], ...]] = {
         (conditions(Active="False"), "Degraded"),
         (because("FlavorNotFound", Active="False"), "Degraded"),
         (because("Stopped", Active="False"), "Healthy"),
+    ),
+    ("serving.kserve.io/v1beta1", "InferenceService"): (
+        (served("MinimumReplicasUnavailable", "False", "InProgress", "Pending"), "Progressing"),
+        (served("NewReplicaSetAvailable", "True", "UpToDate", "Loaded"), "Healthy"),
+        # an update whose model cannot load: Ready and UpToDate until the deadline of the Deployment
+        (served("MinimumReplicasAvailable", "True", "UpToDate", "Loaded"), "Progressing"),
+        (served("NewReplicaSetAvailable", "True", "InProgress", "Loading"), "Progressing"),
+        (served("NewReplicaSetAvailable", "True", "", ""), "Progressing"),
+        (served("ProgressDeadlineExceeded", "False", "UpToDate", "Loaded"), "Degraded"),
+        (served("FailedCreate", "False", "InProgress", "Pending"), "Degraded"),
+        (served("ProgressDeadlineExceeded", "False", "BlockedByFailedLoad", "FailedToLoad"), "Degraded"),
+        (served("NewReplicaSetAvailable", "True", "InvalidSpec", "FailedToLoad"), "Degraded"),
+        (served("NewReplicaSetAvailable", "True", "UpToDate", "Loaded", Stopped="True"), "Suspended"),
+        (conditions(Ready="True"), "Progressing"),
     ),
     ("kueue.x-k8s.io/v1beta2", "LocalQueue"): (
         (conditions(Active="True"), "Healthy"),
@@ -113,6 +134,14 @@ def test_health(key: tuple[str, str]) -> None:
 @pytest.mark.parametrize("obj", [{}, {"status": {}}, {"status": {"conditions": []}}], ids=("bare", "empty", "no conditions"))
 def test_an_object_that_no_controller_has_seen_is_progressing(key: tuple[str, str], obj: dict[str, Any]) -> None:
     assert health(key, obj)[0] == "Progressing"
+
+
+def test_why_a_model_cannot_be_loaded() -> None:
+    key = ("serving.kserve.io/v1beta1", "InferenceService")
+    status = served("NewReplicaSetAvailable", "True", "BlockedByFailedLoad", "FailedToLoad")
+    failure = {"reason": "ModelLoadFailed", "message": "no model at /mnt/models"}
+    for info, said in ((failure, "no model at /mnt/models"), ({**failure, "message": ""}, "ModelLoadFailed"), ({}, "BlockedByFailedLoad")):
+        assert health(key, {"status": {**status, "modelStatus": {**status["modelStatus"], "lastFailureInfo": info}}}) == ("Degraded", said)
 
 
 def test_every_check_has_samples_on_both_sides() -> None:

@@ -22,6 +22,8 @@ from cnai_gitops.resources.base import kinds
 from cnai_gitops.system.tools import Settings
 
 PINNED = newest().versions
+NODES = {"kubernetes", "containerd"}
+"""What a profile pins that is no operator."""
 
 
 def complete() -> Live:
@@ -35,7 +37,12 @@ def complete() -> Live:
         groups[group] = (*groups.get(group, ()), version)
     found = [Controller(f"mirror.example.com/{o.images[0]}", PINNED.get(o.name, "9.9")) for o in operators().values() if o.images]
     return Live(
-        PINNED["kubernetes"] + ".2-gke.1", {k: frozenset(v) for k, v in served.items()}, groups, tuple(found), frozenset(customisations())
+        PINNED["kubernetes"] + ".2-gke.1",
+        {k: frozenset(v) for k, v in served.items()},
+        groups,
+        tuple(found),
+        frozenset(customisations()),
+        frozenset({"containerd://2.3.1", "cri-o://1.34.0"}),
     )
 
 
@@ -53,15 +60,23 @@ def wrong(live: Live, role: str = "") -> set[str]:
 
 def test_every_pinned_component_is_an_operator_and_every_other_operator_says_who_needs_it() -> None:
     for profile in profiles().values():
-        assert profile.versions.keys() - {"kubernetes"} <= operators().keys()
-    assert {o.name for o in operators().values() if not o.needed} == PINNED.keys() - {"kubernetes"}
+        assert profile.versions.keys() - NODES <= operators().keys()
+    assert {o.name for o in operators().values() if not o.needed} == PINNED.keys() - NODES
 
 
 def test_a_complete_cluster() -> None:
     facts = judged(complete())
     assert [fact for fact in facts.values() if not fact.ok or fact.cure] == []
     assert facts["kueue"].version == PINNED["kueue"]
-    assert list(facts) == ["kubernetes", *operators(), "argo-cd-health"]
+    assert list(facts) == ["kubernetes", "containerd", *operators(), "argo-cd-health"]
+
+
+def test_nodes_that_leave_out_the_folder_of_a_model() -> None:
+    live = replace(complete(), runtimes=frozenset({"containerd://2.2.0", "containerd://2.1.9", "containerd://1.7.27", "cri-o://1.30.0"}))
+    fact = judged(live)["containerd"]
+    assert (fact.ok, fact.version) == (False, "1.7.27")
+    assert fact.cure == f"nodes run 1.7.27, 2.1.9; profile {newest().name} needs 2.2.0 or later where models are served"
+    assert wrong(replace(live, runtimes=frozenset({"cri-o://1.30.0"}))) == set()
 
 
 def test_a_kind_that_is_not_served() -> None:

@@ -31,9 +31,9 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> Counter[tuple[str, str]]:
         found[placed.blueprint.name, placed.target.name] += 1
         return app(plan, placed)
 
-    def counted_platform(target: Any, tenants: Any) -> Any:
+    def counted_platform(target: Any, tenants: Any, registry: str) -> Any:
         found[PLATFORM, target.name] += 1
-        return platform(target, tenants)
+        return platform(target, tenants, registry)
 
     monkeypatch.setattr(index, "compile_app", counted_app)
     monkeypatch.setattr(index, "compile_platform", counted_platform)

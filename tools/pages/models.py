@@ -234,8 +234,8 @@ def _accelerators() -> str:
 
 
 def _runtimes() -> str:
-    rows = [[code(name), code(r.runtime), code(r.image), code(r.requests)] for name, r in runtimes().items()]
-    return "## Runtimes\n\n" + table(["runtime", "KServe name", "platform image", "counter of requests"], rows)
+    rows = [[code(name), code(r.format), code(r.image), code(r.requests)] for name, r in runtimes().items()]
+    return "## Runtimes\n\n" + table(["runtime", "model format", "platform image", "counter of requests"], rows)
 
 
 def _profiles() -> str:

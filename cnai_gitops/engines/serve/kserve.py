@@ -6,7 +6,7 @@ Argo CD would show that as drift.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from cnai_gitops.contract.context import Context
@@ -15,12 +15,14 @@ from cnai_gitops.facts.known import Facts
 from cnai_gitops.facts.runtimes import Runtime
 from cnai_gitops.parts.autoscaling import scaled_object
 from cnai_gitops.parts.env import env_list
-from cnai_gitops.parts.network import network_policy
+from cnai_gitops.parts.network import namespace_of, network_policy
 from cnai_gitops.parts.pods import container_security, mounts, placement, pod_security, requirements, scratch
 from cnai_gitops.parts.rbac import service_account
 from cnai_gitops.parts.service import budget, route
+from cnai_gitops.parts.serving import runtime_name
 from cnai_gitops.resources.base import Resource
 from cnai_gitops.spec.base import seconds
+from cnai_gitops.spec.engine import Contradiction
 from cnai_gitops.spec.environment import Gateway
 from cnai_gitops.spec.serve import Serve
 
@@ -30,11 +32,29 @@ if TYPE_CHECKING:
     from cnai_gitops.resources.kubernetes import NetworkPolicy
 
 
+LOGGER_PORT = 9081
+"""Where the Service leads once requests are logged: KServe's agent answers there, before the server."""
+
+DRAIN = 5
+"""Seconds in which a pod that is to stop still gets requests, until every proxy has heard of it."""
+
+PROGRESS_DEADLINE = 600
+"""Seconds after which KServe 0.20 takes a rollout without progress for failed; no field of an InferenceService changes it."""
+
+PLACING = 60
+"""Seconds of it that go by before a container starts: a pod is placed and its images are pulled."""
+
+LEAST_GRACE = 30
+"""Kubernetes' own default."""
+
+
 class KServe(ServeEngine):
     """One InferenceService; while a new model is tried, a second one with its share of requests at the gateway."""
 
     kind: Literal["kserve"] = "kserve"
-    needs: ClassVar[Mapping[str, str]] = {"kserve": "0.16"}  # the first that knows Standard mode by this name
+    # A model is an image that is mounted: `storageUris` know it from KServe 0.20 on, and an older containerd ignores the
+    # folder in it that KServe asks for, so that the server finds no model and nobody is told.
+    needs: ClassVar[Mapping[str, str]] = {"kserve": "0.20", "kubernetes": "1.33", "containerd": "2.2"}
     honours: ClassVar[frozenset[str]] = frozenset(
         {"model", "runtime", "resources", "scaling", "rollout", "port", "args", "env", "startup", "timeout", "grace", "public"}
     )
@@ -48,6 +68,28 @@ class KServe(ServeEngine):
         """The image of the runtime; none with one that nobody knows."""
         runtime = facts.runtimes.get(holder.runtime)
         return (runtime.image,) if runtime else ()
+
+    def platform_runtimes(self, holder: Serve, facts: Facts) -> Sequence[str]:
+        """The runtime of the stage."""
+        return (holder.runtime,) if holder.runtime in facts.runtimes else ()
+
+    def contradictions(self, holder: Serve) -> Iterator[Contradiction]:
+        """Times that cannot hold together in a pod, or in the rollout that KServe makes of it."""
+        least = seconds(holder.timeout) + DRAIN
+        if holder.grace is not None and seconds(holder.grace) < least:
+            yield Contradiction(
+                "CNAI610",
+                "grace",
+                f"{holder.grace} is shorter than a request of {holder.timeout} and the {DRAIN}s in which requests still arrive",
+                f"{least}s or more, or leave it out: then it follows from `timeout`",
+            )
+        if seconds(holder.startup) + PLACING > PROGRESS_DEADLINE:
+            yield Contradiction(
+                "CNAI611",
+                "startup",
+                f"{holder.startup}, and {PLACING}s to place the pod, are longer than the {PROGRESS_DEADLINE}s that KServe gives a rollout",
+                f"{PROGRESS_DEADLINE - PLACING}s at most",
+            )
 
     def resources(self, context: Context[Serve]) -> Iterable[Resource]:
         """InferenceServices, their scalers, budgets, network policy, account, and their route where there is a gateway."""
@@ -90,8 +132,10 @@ class KServe(ServeEngine):
             ("spec.predictor.minReplicas", f"{stage}.scaling.min"),
             ("spec.predictor.maxReplicas", f"{stage}.scaling.max"),
             ("spec.predictor.model.resources", f"{stage}.resources"),
-            ("spec.predictor.model.storageUri", f"{stage}.{pin}"),
-            ("spec.predictor.model.image", f"{stage}.runtime"),
+            ("spec.predictor.model.runtime", f"{stage}.runtime"),
+            ("spec.predictor.storageUris", f"{stage}.{pin}"),
+            ("spec.predictor.terminationGracePeriodSeconds", f"{stage}.grace"),
+            ("spec.predictor.timeout", f"{stage}.timeout"),
         )
 
     def _scaler(self, context: Context[Serve], load: Load, low: int, high: int) -> Resource:
@@ -123,10 +167,19 @@ class KServe(ServeEngine):
                 self.runtime(context.stage, context.facts).metrics_port or context.stage.port,
             )
         ]
+        sink = _sink(context)
         if context.gateway:
-            ingress.insert(0, (context.gateway.namespace, context.stage.port))
-        cidrs = context.target.place.cidrs
-        return network_policy(context.metadata(context.name), context.selector, ingress=ingress, inside=True, cidrs=cidrs)
+            # a logged request is for the agent; the server's own port too, since both stand side by side in a rollout
+            ports = (context.stage.port, LOGGER_PORT) if sink else (context.stage.port,)
+            ingress = [*((context.gateway.namespace, port) for port in ports), *ingress]
+        return network_policy(
+            context.metadata(context.name),
+            context.selector,
+            ingress=ingress,
+            inside=True,
+            cidrs=context.target.place.cidrs,
+            namespaces=[space for space in [namespace_of(sink)] if space],
+        )
 
     def _route(self, context: Context[Serve], gateway: Gateway) -> Resource:
         others = beside(context)
@@ -137,7 +190,7 @@ class KServe(ServeEngine):
                 gateway=(gateway.name, gateway.namespace),
                 host=f"{context.name}.{gateway.domain}",
                 # only the model's own paths: a runtime's management endpoints stay inside
-                paths=[path.replace("MODEL", str(context.stage.model)) for path in self.runtime(context.stage, context.facts).paths],
+                paths=self.runtime(context.stage, context.facts).public_paths(str(context.stage.model)),
                 backends=[(f"{name}-predictor", 80, weight) for name, weight in weights],
                 timeout=context.stage.timeout,
             )
@@ -154,7 +207,7 @@ def _predictor(context: Context[Serve], name: str, digest: str, low: int, high: 
         "serviceAccountName": context.name,
         "automountServiceAccountToken": False,
         "priorityClassName": "serving",
-        "terminationGracePeriodSeconds": seconds(stage.grace),
+        "terminationGracePeriodSeconds": seconds(stage.grace) if stage.grace else max(LEAST_GRACE, seconds(stage.timeout) + DRAIN),
         "securityContext": pod_security(),
     }
     predictor.update(placement(context.held(stage.accelerator)))  # type: ignore[typeddict-item]  # its pod fields are the predictor's own
@@ -169,12 +222,15 @@ def _predictor(context: Context[Serve], name: str, digest: str, low: int, high: 
     sink = _sink(context)
     if sink:
         predictor["logger"] = {"mode": "request", "url": sink}
-    predictor["model"] = _model(context, digest)
+    predictor["model"] = _model(context)
+    # mounted as an image by the kubelet: neither a container nor a copy of the model is needed in the pod
+    uri = f"oci+native://{context.model_image(str(stage.model))}@{digest}"
+    predictor["storageUris"] = [{"uri": uri, "mountPath": "/mnt/models"}]
     predictor["volumes"] = [*scratch("4Gi", shm="2Gi"), *context.data.volumes]
     return predictor
 
 
-def _model(context: Context[Serve], digest: str) -> PredictorModel:
+def _model(context: Context[Serve]) -> PredictorModel:
     stage = context.stage
     runtime = context.facts.runtimes[stage.runtime]
     env = {
@@ -188,10 +244,8 @@ def _model(context: Context[Serve], digest: str) -> PredictorModel:
     startup, readiness, liveness = _probes(stage, runtime)
     return {
         "modelFormat": {"name": runtime.format},
-        "runtime": runtime.runtime,
+        "runtime": runtime_name(stage.runtime, runtime, context.platform_image(runtime.image)),
         "protocolVersion": runtime.protocol,
-        "storageUri": f"oci://{context.model_image(model)}@{digest}",
-        "image": context.platform_image(runtime.image),
         "args": [*runtime.arguments(stage.port, model), *stage.args],
         "env": env_list(env),
         "ports": _ports(stage.port, runtime),
@@ -199,6 +253,7 @@ def _model(context: Context[Serve], digest: str) -> PredictorModel:
         "startupProbe": startup,
         "readinessProbe": readiness,
         "livenessProbe": liveness,
+        "lifecycle": {"preStop": {"sleep": {"seconds": DRAIN}}},
         "securityContext": container_security(),
         "volumeMounts": [*mounts("tmp", "shm"), *context.data.mounts],
     }
@@ -227,8 +282,8 @@ def _probes(stage: Serve, runtime: Runtime) -> tuple[Probe, Probe, Probe]:
         return {"httpGet": {"path": path, "port": stage.port}, "periodSeconds": period, "timeoutSeconds": 5, "failureThreshold": failures}
 
     # the startup probe covers loading; liveness must never kill a server that is still reading weights
-    loading = probe(runtime.ready, 10, max(3, seconds(stage.startup) // 10))
-    return loading, probe(runtime.ready, 10, 3), probe(runtime.live, 20, 3)
+    ready = runtime.ready_path(str(stage.model))
+    return probe(ready, 10, max(3, seconds(stage.startup) // 10)), probe(ready, 10, 3), probe(runtime.live, 20, 3)
 
 
 EXAMPLE = """

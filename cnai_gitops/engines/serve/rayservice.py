@@ -5,10 +5,11 @@ Must not: know other engines. KubeRay owns the pods; Ray's autoscaler owns the n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field
+from annotated_types import Ge, Le
+from pydantic import AfterValidator, Field, model_validator
 
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.roles import ServeEngine
@@ -19,7 +20,7 @@ from cnai_gitops.parts.env import env_list
 from cnai_gitops.parts.network import network_policy
 from cnai_gitops.parts.ray import DASHBOARD_PORT, NODE, autoscaled, ray_cluster
 from cnai_gitops.parts.rbac import service_account
-from cnai_gitops.parts.service import budget, route
+from cnai_gitops.parts.service import ROUTE_MATCHES, budget, route
 from cnai_gitops.resources.base import Resource
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.base import Count, ImageName, Name, Positive, Resources, Spec
@@ -44,8 +45,17 @@ class RayApplication(Spec):
     """replicas that always run"""
     max: Positive = 2
     """most replicas"""
-    cpus: Positive = 1
-    """cores of each replica"""
+    cpus: Positive | None = None
+    """cores of each replica; what the code says, when it is left out"""
+    gpus: Annotated[float, Ge(0), Le(64)] | None = None
+    """accelerators of each replica, 0.5 for half of one; said with `cpus`, as Ray then takes neither from the code"""
+
+    @model_validator(mode="after")
+    def _together(self) -> RayApplication:
+        if (self.cpus is None) != (self.gpus is None):
+            given, missing = ("cpus", "gpus") if self.gpus is None else ("gpus", "cpus")
+            raise ValueError(f"`{given}` needs `{missing}` beside it: Ray takes both from here, or both from the code")
+        return self
 
 
 class RayService(ServeEngine):
@@ -72,14 +82,17 @@ class RayService(ServeEngine):
     """accelerators of each worker"""
 
     def resources(self, context: Context[Serve]) -> Iterable[Resource]:
-        """The RayService, its account, its network policy, the budget of its workers and its route where there is a gateway."""
+        """The RayService, its account, its network policy, the budget of its workers and its routes where there is a gateway."""
         name = context.metadata(context.name)
         yield context.made(service_account(name))
         yield context.made(self._service(context), ("spec.rayClusterConfig.workerGroupSpecs", f"{context.key}.engine"))
-        yield context.made(budget(name, {**context.selector, NODE: "ray-worker"}, available=max(1, self.min_workers - 1)))
+        if self.min_workers > 1:
+            # A number that stays, not one that goes: Kubernetes cannot ask a RayCluster how many pods it should have, and where it
+            # cannot, it lets no pod go at all. A single pod (the head, the only worker) has none, since a drain would wait for ever.
+            yield context.made(budget(name, {**context.selector, NODE: "ray-worker"}, available=self.min_workers - 1))
         yield context.made(self._network(context))
         if context.gateway:
-            yield self._route(context, context.gateway)
+            yield from self._routes(context, context.gateway)
 
     def runtime(self, stage: Serve, facts: Facts) -> Runtime:
         """Ray Serve's own metrics."""
@@ -126,16 +139,18 @@ class RayService(ServeEngine):
             },
         }
 
-    def _route(self, context: Context[Serve], gateway: Gateway) -> Resource:
-        return context.made(
-            route(
-                context.metadata(context.name),
-                gateway=(gateway.name, gateway.namespace),
-                host=f"{context.name}.{gateway.domain}",
-                paths=[f"/{application.name}" for application in self.applications],
-                backends=[(f"{context.name}-serve-svc", SERVE_PORT, None)],
+    def _routes(self, context: Context[Serve], gateway: Gateway) -> Iterator[Resource]:
+        """One route, or several of the same host where one cannot hold every application."""
+        for i in range(0, len(self.applications), ROUTE_MATCHES):
+            yield context.made(
+                route(
+                    context.metadata(f"{context.name}-{i // ROUTE_MATCHES + 1}" if i else context.name),
+                    gateway=(gateway.name, gateway.namespace),
+                    host=f"{context.name}.{gateway.domain}",
+                    paths=[f"/{application.name}/" for application in self.applications[i : i + ROUTE_MATCHES]],
+                    backends=[(f"{context.name}-serve-svc", SERVE_PORT, None)],
+                )
             )
-        )
 
     def _network(self, context: Context[Serve]) -> NetworkPolicy:
         endpoints = context.target.environment.endpoints
@@ -152,13 +167,20 @@ class RayService(ServeEngine):
 def _application(application: RayApplication) -> dict[str, Any]:
     """One application of Ray Serve's own configuration file."""
     scaling = {"min_replicas": application.min, "max_replicas": application.max}
-    deployment = {"name": application.name, "autoscaling_config": scaling, "ray_actor_options": {"num_cpus": application.cpus}}
+    deployment: dict[str, Any] = {"name": application.name, "autoscaling_config": scaling}
+    if application.cpus is not None and application.gpus is not None:
+        # these options replace those of the code as a whole: what is not said here would be 0
+        deployment["ray_actor_options"] = {"num_cpus": application.cpus, "num_gpus": _number(application.gpus)}
     return {
         "name": application.name,
         "import_path": application.import_path,
         "route_prefix": f"/{application.name}",
         "deployments": [deployment],
     }
+
+
+def _number(value: float) -> int | float:
+    return int(value) if value == int(value) else value
 
 
 EXAMPLE = """
@@ -176,5 +198,5 @@ other:
     worker: {cpu: "3", memory: 1Gi}
     head: {cpu: "3", memory: 1Gi}
     accelerator: {type: l4}
-  RayApplication: {name: other, import_path: "models.other:app", min: 0, max: 7, cpus: 3}
+  RayApplication: {name: other, import_path: "models.other:app", min: 0, max: 7, cpus: 3, gpus: 0.5}
 """

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnai_gitops.resources.base import Body, Kind, Owned, Queued
+from cnai_gitops.resources.kserve.health import HEALTH
 from cnai_gitops.resources.kserve.pods import (
     COMPONENTS,
     GROUP,
@@ -84,6 +85,7 @@ KINDS = (
         kind="InferenceService",
         plural="inferenceservices",
         stands_for="service",
+        health=HEALTH,
         name_form="service",
         operator="kserve",
         model=f"{__package__}.model",
