@@ -43,6 +43,8 @@ class Score:
 def read_columns(path: Path) -> dict[str, list[str | None]]:
     """Columns of a .csv or .jsonl file, or of all of them in a folder together; an empty cell or null is None.
 
+    A line without a value (an empty line, `{}`, `""` or null) is no row: a log of requests has one for each request without a body.
+
     UnreadableError for other files, rows of another length, nested values, or no row at all.
     """
     files = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
@@ -157,6 +159,8 @@ def _csv_rows(file: Path) -> Iterator[dict[str, str | None]]:
         if len(set(header)) != len(header) or "" in header:
             raise UnreadableError(f"{file}:1: column names must be unique and not empty")
         for row in reader:
+            if not row:
+                continue
             if len(row) != len(header):
                 raise UnreadableError(f"{file}:{reader.line_num}: {len(row)} cells, expected {len(header)}")
             yield {name: cell or None for name, cell in zip(header, row, strict=True)}
@@ -169,6 +173,8 @@ def _json_rows(file: Path) -> Iterator[dict[str, str | None]]:
                 continue
             try:
                 row = json_of(line)
+                if row in ({}, "", None):
+                    continue
                 if not isinstance(row, dict):
                     raise ValueError("not a JSON object")
                 yield {name: _cell(name, value) for name, value in row.items()}

@@ -130,7 +130,10 @@ SERVICES = st.one_of(
     ),
     st.builds(
         Serve, name=names(40), env=VARIABLES,
-        engine=st.builds(RayService, image=IMAGES, applications=APPLICATIONS, accelerator=ACCELERATORS),
+        engine=st.builds(
+            RayService, image=IMAGES, applications=APPLICATIONS, accelerator=ACCELERATORS, min_workers=st.integers(1, 3),
+            max_workers=st.integers(3, 4),
+        ),
     ),
 )  # fmt: skip
 

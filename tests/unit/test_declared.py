@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from cnai_gitops import AcceleratorRequest, custom, gaudi, gpu, pipeline
 from cnai_gitops.facts import accelerator_class, accelerator_share
@@ -87,10 +88,16 @@ def test_what_is_declared_is_used_like_ours(using: Path, settings: Settings) -> 
     assert [f"{f.location}: {f.message}" for f in built.findings if f.fails] == []
     text = (using / "deploy/rendered/prod/eu1/fraud-detection/manifest.yaml").read_text()
     assert "example.com/product: b300" in text
-    assert f"registry.example.com/ml/lmdeploy@{DIGEST}" in text
+    [name] = set(re.findall(r"\n      runtime: (lmdeploy-[0-9a-f]{8})\n", text))
     assert "--model=scorer" in text
     assert "lmdeploy_requests_total" in text
     platform = (using / "deploy/rendered/prod/eu1/_platform/manifest.yaml").read_text()
+    [runtime] = [body for body in yaml.safe_load_all(platform) if body["kind"] == "ServingRuntime"]
+    assert runtime["metadata"]["name"] == name
+    [container] = runtime["spec"]["containers"]
+    assert container["image"] == f"registry.example.com/ml/lmdeploy@{DIGEST}"
+    assert container["command"] == ["lmdeploy", "serve"]
+    assert container["env"] == [{"name": "HOME", "value": "/tmp"}]
     assert "nodeLabels:\n    example.com/product: b300\n" in platform
 
 

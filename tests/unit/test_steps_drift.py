@@ -102,6 +102,12 @@ def test_a_folder_is_one_window_and_late_columns_are_missing_before(tmp_path: Pa
     assert read_columns(tmp_path) == {"a": ["1", "true", None], "b": [None, "2", "3"]}
 
 
+def test_requests_without_a_body_are_no_rows(tmp_path: Path) -> None:
+    (tmp_path / "1.jsonl").write_text('{"a": 1}\n{}\n""\nnull\n\n{"a": null}\n')
+    (tmp_path / "2.csv").write_text("a,b\n\n2,3\n,\n")
+    assert read_columns(tmp_path) == {"a": ["1", None, "2", None], "b": [None, None, "3", None]}
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
@@ -114,6 +120,8 @@ def test_a_folder_is_one_window_and_late_columns_are_missing_before(tmp_path: Pa
         ("a.jsonl", b'{"a": NaN}\n', "a.jsonl:1: NaN is not a number"),
         ("a.jsonl", b"3\n", "a.jsonl:1: not a JSON object"),
         ("a.jsonl", b"", "holds no row"),
+        ("a.jsonl", b"{}\n", "holds no row"),
+        ("a.jsonl", b"[]\n", "a.jsonl:1: not a JSON object"),
         ("a.parquet", b"PAR1", "expected .csv or .jsonl"),
     ],
 )
