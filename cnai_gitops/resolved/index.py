@@ -270,9 +270,9 @@ class Resolved:
         carried: dict[Target, list[Presence]] = {}
         for unit in self.platforms:
             if self.plan.hubs.get(unit.target.env) == hub:
-                carried[unit.target] = [Presence(PLATFORM, "", self.summary(unit).kinds)]
+                carried[unit.target] = [Presence(PLATFORM, "", self.summary(unit).left)]
         for unit in (unit for _, units in sorted(self.apps.items()) for unit in units if unit.target in carried):
-            carried[unit.target].append(Presence(unit.owner, unit.team, self.summary(unit).kinds))
+            carried[unit.target].append(Presence(unit.owner, unit.team, self.summary(unit).left))
         return carried
 
     def _collision(self, key: str, one: Unit, other: Unit) -> Finding:

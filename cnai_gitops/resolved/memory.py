@@ -165,7 +165,7 @@ def shared_key(project: Project, records: Mapping[str, AppRecord], made_by: str)
     paths = {CONFIG, *sources, *(f"environments/{env}/environment.yaml" for env in project.environments)}
     files = [[path, project.digests.get(path)] for path in sorted(paths)]
     asked = [
-        [app, record["consumer"], [[name, unit["tenant"], unit["summary"]["kinds"]] for name, unit in record["units"].items()]]
+        [app, record["consumer"], [[name, unit["tenant"], unit["summary"]["left"]] for name, unit in record["units"].items()]]
         for app, record in ((app, record.data) for app, record in records.items())
     ]
     return digest_of(made_by, orjson.dumps([files, asked]))

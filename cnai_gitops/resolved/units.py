@@ -11,10 +11,10 @@ from typing import Any
 
 import orjson
 
-from cnai_gitops.compile.argocd import HUB, PLATFORM, Gvk
+from cnai_gitops.compile.argocd import HUB, PLATFORM, Field
 from cnai_gitops.findings import Finding
 from cnai_gitops.plan.target import Target
-from cnai_gitops.resources.base import Resource
+from cnai_gitops.resources.base import Resource, left_to_controllers
 from cnai_gitops.system.store import digest_of
 
 
@@ -43,26 +43,25 @@ class Objects:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What others may ask of a unit without its objects: their identities as text, in file order, and their kinds, sorted."""
+    """What others may ask of a unit without its objects: their identities as text, in file order, and what they leave to controllers."""
 
     keys: tuple[str, ...]
-    kinds: tuple[Gvk, ...]
+    left: tuple[Field, ...]
 
     @classmethod
     def of(cls, resources: Iterable[Resource]) -> Summary:
         """The summary of these objects."""
         resources = list(resources)
-        kinds = sorted({(str(r.body["apiVersion"]), str(r.body["kind"])) for r in resources})
-        return cls(tuple(str(r.key) for r in resources), tuple(kinds))
+        return cls(tuple(str(r.key) for r in resources), tuple(left_to_controllers(r.body for r in resources)))
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Summary:
         """The summary that was written as plain data."""
-        return cls(tuple(data["keys"]), tuple((version, kind) for version, kind in data["kinds"]))
+        return cls(tuple(data["keys"]), tuple((version, kind, pointer) for version, kind, pointer in data["left"]))
 
     def plain(self) -> dict[str, Any]:
         """As plain data."""
-        return {"keys": list(self.keys), "kinds": [list(gvk) for gvk in self.kinds]}
+        return {"keys": list(self.keys), "left": [list(field) for field in self.left]}
 
 
 def pack(resources: tuple[Resource, ...]) -> bytes | tuple[Resource, ...]:

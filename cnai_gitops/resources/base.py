@@ -295,3 +295,28 @@ def _by_name() -> Mapping[tuple[str, str], Kind]:
 def kind_of(body: Body) -> Kind | None:
     """What is known of this object's kind, or None."""
     return kinds().get((str(body.get("apiVersion", "")), str(body.get("kind", ""))))
+
+
+def left_to_controllers(bodies: Iterable[Body]) -> list[tuple[str, str, str]]:
+    """(apiVersion, kind, pointer), sorted, of each field that a controller owns and that no object of its kind among these sets."""
+    of_kind: dict[tuple[str, str], list[Body]] = {}
+    for body in bodies:
+        of_kind.setdefault((str(body.get("apiVersion", "")), str(body.get("kind", ""))), []).append(body)
+    return sorted(
+        (*gvk, owned.pointer)
+        for gvk, same in of_kind.items()
+        for owned in (kinds()[gvk].owned if gvk in kinds() else ())
+        if not any(sets(body, owned.pointer) for body in same)
+    )
+
+
+def sets(body: Any, pointer: str) -> bool:
+    """True when an object has a value at a JSON pointer."""
+    for part in (step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]):
+        if isinstance(body, Mapping) and part in body:
+            body = body[part]
+        elif isinstance(body, list) and part.isdigit() and int(part) < len(body):
+            body = body[int(part)]
+        else:
+            return False
+    return True

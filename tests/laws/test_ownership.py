@@ -1,10 +1,11 @@
-"""Law 6: a field that a controller owns is left out, or Argo CD is told to leave it alone."""
+"""Law 6: what git leaves out is left to its controller, and what git says wins: Argo CD ignores no field that an object sets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from applications import plans
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
@@ -12,7 +13,7 @@ from hypothesis import settings as examples
 from cnai_gitops.compile.argocd import HUB
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.resolved.index import Resolved
-from cnai_gitops.resources.base import Body, Key, Owned, kinds
+from cnai_gitops.resources.base import Body, Key, Owned, kinds, left_to_controllers, sets
 
 SCALED = ("ScaledObject", "HorizontalPodAutoscaler")
 
@@ -22,19 +23,6 @@ def owned(plan: Plan) -> Iterator[tuple[str, str, list[Body]]]:
     for objects in Resolved(plan).objects():
         if objects.unit.owner != HUB:
             yield objects.unit.owner, objects.unit.target.name, [resource.body for resource in objects.resources]
-
-
-def has(body: Any, pointer: str) -> bool:
-    for part in pointer.split("/")[1:]:
-        if isinstance(body, list):
-            if part != "*" and (not part.isdigit() or int(part) >= len(body)):
-                return False
-            body = body[0 if part == "*" else int(part)] if body else None
-        elif isinstance(body, dict) and part in body:
-            body = body[part]
-        else:
-            return False
-    return True
 
 
 def applications(plan: Plan) -> dict[tuple[str, str], dict[str, Any]]:
@@ -53,12 +41,12 @@ def assert_ownership(plan: Plan) -> None:
     told = applications(plan)
     for owner, target, bodies in owned(plan):
         spec = told[owner, target]
-        assert "RespectIgnoreDifferences=true" in spec["syncPolicy"]["syncOptions"]
         ignored = {(d["group"], d["kind"], pointer) for d in spec.get("ignoreDifferences", ()) for pointer in d["jsonPointers"]}
-        for body in bodies:
-            kind = kinds()[body["apiVersion"], body["kind"]]
-            for field in kind.owned:
-                assert (kind.group, kind.kind, field.pointer) in ignored or not has(body, field.pointer), (owner, target, field)
+        assert ("RespectIgnoreDifferences=true" in spec["syncPolicy"]["syncOptions"]) == bool(ignored)
+        for kind in {(body["apiVersion"], body["kind"]): kinds()[body["apiVersion"], body["kind"]] for body in bodies}.values():
+            mine = [body for body in bodies if (body["apiVersion"], body["kind"]) == (kind.api_version, kind.kind)]
+            left = {field.pointer for field in kind.owned if not any(sets(body, field.pointer) for body in mine)}
+            assert {pointer for *gk, pointer in ignored if gk == [kind.group, kind.kind]} == left, (owner, target, kind.kind)
         scaled = {(b["spec"]["scaleTargetRef"]["kind"], b["spec"]["scaleTargetRef"]["name"]) for b in bodies if b["kind"] in SCALED}
         for body in bodies:
             if body["kind"] in ("Deployment", "StatefulSet"):
@@ -79,6 +67,31 @@ def test_kinds_say_what_their_controllers_own() -> None:
     stated = {(kind.kind, field.pointer): field for kind in kinds().values() for field in kind.owned}
     assert all(isinstance(field, Owned) and field.pointer.startswith("/") and field.by for field in stated.values())
     assert ("Deployment", "/spec/replicas") in stated
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "found"),
+    [
+        ({"spec": {"replicas": 0}}, "/spec/replicas", True),
+        ({"spec": {"replicas": None}}, "/spec/replicas", True),
+        ({"spec": {}}, "/spec/replicas", False),
+        ({"spec": {"groups": [{"replicas": 1}]}}, "/spec/groups/0/replicas", True),
+        ({"spec": {"groups": [{"replicas": 1}]}}, "/spec/groups/1/replicas", False),
+        ({"metadata": {"annotations": {"a/b": ""}}}, "/metadata/annotations/a~1b", True),
+        ({"spec": "text"}, "/spec/replicas", False),
+    ],
+)
+def test_what_an_object_sets(body: Body, pointer: str, found: bool) -> None:
+    assert sets(body, pointer) == found
+
+
+def test_a_field_that_one_object_sets_is_ignored_for_none_of_its_kind() -> None:
+    def service(name: str, **spec: object) -> Body:
+        return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": spec}
+
+    both = [("v1", "Service", "/spec/clusterIP"), ("v1", "Service", "/spec/clusterIPs")]
+    assert left_to_controllers([service("a"), service("b")]) == both
+    assert left_to_controllers([service("a"), service("b", clusterIP="None")]) == both[1:]
 
 
 def test_a_scaler_scales_something_that_the_service_makes(story_plan: Plan) -> None:

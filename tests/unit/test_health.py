@@ -26,6 +26,13 @@ def served(reason: str, ready: str, transition: str, state: str, **more: str) ->
 
 
 SAMPLES: dict[tuple[str, str], tuple[tuple[dict[str, Any], str], ...]] = {
+    ("argoproj.io/v1alpha1", "Application"): (
+        ({"health": {"status": "Missing"}, "sync": {"status": "OutOfSync"}}, "Progressing"),
+        ({"health": {"status": "Progressing"}}, "Progressing"),
+        ({"health": {"status": "Healthy"}, "sync": {"status": "Synced"}}, "Healthy"),
+        ({"health": {"status": "Suspended"}}, "Suspended"),
+        ({"health": {"status": "Degraded"}}, "Degraded"),
+    ),
     ("batch.volcano.sh/v1alpha1", "Job"): (
         ({"state": {"phase": "Pending"}}, "Progressing"),
         ({"state": {"phase": "Running"}}, "Healthy"),

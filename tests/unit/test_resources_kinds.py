@@ -23,7 +23,7 @@ def test_every_kind_is_complete(kind) -> None:  # type: ignore[no-untyped-def]
 
 
 def test_namespaces_come_first_and_monitors_last() -> None:
-    order = sorted(ALL, key=lambda k: (k.wave, k.rank))
+    order = sorted((k for k in ALL if k.operator != "argo-cd"), key=lambda k: (k.wave, k.rank))  # its own stand on the hub alone
     assert order[0].kind == "Namespace"
     assert order[-1].api_version.startswith("monitoring.coreos.com/")
 

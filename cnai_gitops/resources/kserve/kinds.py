@@ -98,9 +98,7 @@ KINDS = (
         demand=service_demand,
         images=_service_images,
         owned=(
-            Owned("/spec/predictor/automountServiceAccountToken", "kserve-webhook-server", _LEFT_OUT),
-            Owned("/spec/predictor/model/protocolVersion", "kserve-webhook-server", _LEFT_OUT),
-            Owned("/spec/predictor/model/resources", "kserve-webhook-server", _LEFT_OUT),
+            Owned("/metadata/annotations/modelFormat", "kserve-webhook-server", _LEFT_OUT),
             Owned("/spec/predictor/model/name", "kserve-webhook-server", _LEFT_OUT),
         ),
         # Annotations, the logger and the batcher become annotations of the pod template.
