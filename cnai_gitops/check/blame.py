@@ -32,6 +32,9 @@ def place_of(plan: Plan, unit: Unit, resource: Resource) -> Location | None:
     """Where the user wrote what became this object: the stage, or the environment of a platform object."""
     entry = plan.project.apps.get(unit.owner)
     if entry is not None:
+        folders = plan.project.patches.get((unit.target.env, unit.owner)) if not resource.stage else None
+        if folders:  # an object of no stage is one that a patch adds
+            return Location(f"{folders[0]}/kustomization.yaml", 1)
         return entry.place.locate(tuple(resource.stage.split(".", 1)) if resource.stage else ("name",))
     environment = plan.project.environments.get(unit.target.env)
     if environment is None:
