@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from cnai_gitops.contract.form import form_of
-from cnai_gitops.contract.queue import Share, platform_metadata, queue_of
+from cnai_gitops.contract.queue import Devices, Share, platform_metadata, queue_of
 from cnai_gitops.parts.network import network_policy
 from cnai_gitops.parts.pods import container_security, pod_security, requirements
 from cnai_gitops.parts.retraining import BUS_PODS, SECRET
@@ -30,9 +30,12 @@ Preemption = Literal["PreemptLowerPriority", "Never"]
 PRIORITIES: tuple[tuple[str, int, Preemption], ...] = (
     ("serving", 1_000_000, "PreemptLowerPriority"),
     ("training", 1_000, "PreemptLowerPriority"),
-    ("opportunistic", -100, "Never"),
+    ("opportunistic", 0, "Never"),
 )
-"""(name, value, preemption) of priority classes: serving wins, opportunistic work uses what is left and never preempts."""
+"""(name, value, preemption) of priority classes: serving wins, opportunistic work uses what is left and never preempts.
+
+No value is below 0: JobSet writes it into a label, which cannot begin with a minus, and then no pod is ever made.
+"""
 
 
 MODES = ("enforce", "audit", "warn")
@@ -76,10 +79,11 @@ def compile_platform(target: Target, tenants: Iterable[Tenant], registry: str) -
     by_team: dict[str, list[Tenant]] = {}
     for one in tenants:
         by_team.setdefault(one.team, []).append(one)
-    for team, share in sorted(target.environment.teams.items()):
-        if team in by_team:
-            yield from (_made(body) for body in _team(target, team, share, by_team[team]))
-            yield from (_made(body) for body in _runtimes(target, team, by_team[team], registry))
+    here = {team: share for team, share in sorted(target.environment.teams.items()) if team in by_team}
+    devices = _devices(target, here)
+    for team, share in here.items():
+        yield from (_made(body) for body in _team(target, team, share, by_team[team], devices[team]))
+        yield from (_made(body) for body in _runtimes(target, team, by_team[team], registry))
 
 
 def _made(body: Mapping[str, Any]) -> Resource:
@@ -97,25 +101,43 @@ def _priority(name: str, value: int, preemption: Preemption) -> PriorityClass:
     }
 
 
-def _team(target: Target, team: str, share: TeamShare, tenants: Sequence[Tenant]) -> Iterator[Mapping[str, Any]]:
+def _team(
+    target: Target, team: str, share: TeamShare, tenants: Sequence[Tenant], devices: Sequence[Devices]
+) -> Iterator[Mapping[str, Any]]:
     namespace, queue = target.namespace(team), queue_of(target)
     own = {"cnai.dev/team": team, "cnai.dev/environment": target.env}
     yield _namespace(namespace, {**own, **{f"pod-security.kubernetes.io/{mode}": "restricted" for mode in MODES}, **queue.namespace_labels})
     yield _limits(namespace, own)
     yield _default_deny(namespace, own)
     yield _artifacts(target, namespace, own)
-    yield from queue.team(target, Share(team, namespace, own, share.cpu, share.memory, list(_devices(target, share))))
+    yield from queue.team(target, Share(team, namespace, own, share.cpu, share.memory, devices))
     if any(one.retrains for one in tenants):
         yield from _event_bus(namespace, own)
     for name in sorted({secret for one in tenants for secret in one.secrets}):
         yield _external_secret(target, name, namespace, own)
 
 
-def _devices(target: Target, share: TeamShare) -> Iterator[tuple[str, str, int]]:
-    """What a team may hold of each pool: class, resource name, and how many of that the quota in cards is."""
+def _devices(target: Target, teams: Mapping[str, TeamShare]) -> dict[str, list[Devices]]:
+    """What each of these teams has of each pool, in units of what nodes hand out; a quota is in cards, over all clusters."""
+    found: dict[str, list[Devices]] = {team: [] for team in teams}
     for name, pool in target.place.accelerators.items():
         card, form = target.facts.accelerators[name], form_of(pool)
-        yield name, form.resource(card), form.units(card) * min(share.quota.get(name, 0), pool.count)
+        most = {team: min(share.quota.get(name, 0), pool.count) for team, share in teams.items()}
+        for team, sure in parted(pool.count, most).items():
+            found[team].append(Devices(name, form.resource(card), form.units(card) * sure, form.units(card) * most[team]))
+    return found
+
+
+def parted(amount: int, wanted: Mapping[str, int]) -> dict[str, int]:
+    """What each gets of `amount`: what it wants while that is enough for all, else in proportion, the rest to the largest fractions."""
+    total = sum(wanted.values())
+    if total <= amount:
+        return dict(wanted)
+    parts = {name: amount * want // total for name, want in wanted.items()}
+    by_fraction = sorted(wanted, key=lambda name: (-(amount * wanted[name] % total), name))
+    for name in by_fraction[: amount - sum(parts.values())]:
+        parts[name] += 1
+    return parts
 
 
 def _runtimes(target: Target, team: str, tenants: Sequence[Tenant], registry: str) -> Iterator[ServingRuntime]:

@@ -202,8 +202,8 @@ class Context(Generic[S]):
         """Name of what pods of the stage refer to for their devices, where the form needs such an object."""
         return fit(f"{self.blueprint.name}-{self.key.replace('.', '-')}-{request.type}-{request.per_node}", 63)
 
-    def queued(self, priority: str = "") -> Queued:
-        """What the cluster's queue reads on work of the app's team, with its priority class where it has one."""
+    def queued(self, priority: str) -> Queued:
+        """What the cluster's queue reads on work of the app's team of this priority class."""
         return queue_of(self.target).queued(self.namespace, self.blueprint.team, priority)
 
     def contract(self, step: str, reads: Sequence[str] | None = None, *, mounts: bool = True) -> Mapping[str, str]:

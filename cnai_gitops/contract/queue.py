@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from cnai_gitops.plan.target import Target
 from cnai_gitops.spec.roles import QueueRole
@@ -32,16 +32,25 @@ class Queued:
     gang: str = ""
 
 
+class Devices(NamedTuple):
+    """Accelerators of one class that a team has on a cluster: `sure` are its own, `most` what it may hold while others leave some idle."""
+
+    accelerator: str
+    resource: str
+    sure: int
+    most: int
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What a team may use on one cluster. `devices` are (accelerator class, resource name, amount)."""
+    """What a team may use on one cluster. What all teams are sure of is never more than the cluster has."""
 
     team: str
     namespace: str
     labels: Mapping[str, str]
     cpu: int
     memory: str
-    devices: Sequence[tuple[str, str, int]]
+    devices: Sequence[Devices]
 
 
 def platform_metadata(name: str, namespace: str = "", **labels: str) -> ObjectMeta:
@@ -68,8 +77,8 @@ class Queue(QueueRole):
     namespace_labels: ClassVar[Mapping[str, str]] = {}
 
     @abstractmethod
-    def queued(self, namespace: str, team: str, priority: str = "") -> Queued:
-        """What work of a team must carry to be admitted in its namespace, with a priority class where it has one."""
+    def queued(self, namespace: str, team: str, priority: str) -> Queued:
+        """What work of a team, of a priority class, must carry to be admitted in its namespace."""
 
     def cluster(self, target: Target, priorities: Mapping[str, int]) -> Iterable[Mapping[str, Any]]:
         """Objects of the cluster that all teams share; `priorities` are values of the platform's priority classes."""

@@ -46,6 +46,10 @@ class Scheduled:
     part: str = ""
 
 
+STEP_PRIORITY = "training"
+"""Priority class of steps that hold accelerators."""
+
+
 def steps_container(
     context: Context[Any],
     name: str,

@@ -6,6 +6,7 @@ Must not: know a stage or a target.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cnai_gitops.parts.pods import Data, Held, container_security, placement, pod_security, requirements
@@ -34,6 +35,7 @@ def ray_cluster(
     workers: tuple[int, int],
     held: Held | None = None,
     scheduler: str = "",
+    priority: str = "",
     data: Data | None = None,
 ) -> RayClusterSpec:
     """Spec of a RayCluster. `head` and `worker` are (cpu, memory), `workers` the least and most replicas.
@@ -43,8 +45,9 @@ def ray_cluster(
     """
     low, high = workers
     scaled = autoscaled(workers)
-    top = _pod("ray-head", image, env, labels, account, head, None, never_restarts=scaled, token=scaled, scheduler=scheduler, data=data)
-    group = _pod("ray-worker", image, env, labels, account, worker, held, never_restarts=scaled, scheduler=scheduler, data=data)
+    make = partial(_pod, never_restarts=scaled, scheduler=scheduler, priority=priority, data=data)
+    top = make("ray-head", image, env, labels, account, head, None, token=scaled)
+    group = make("ray-worker", image, env, labels, account, worker, held)
     heads: HeadGroupSpec = {"rayStartParams": {"dashboard-host": "0.0.0.0", "num-gpus": "0"}, "template": top}
     if not scaled:
         return {
@@ -83,12 +86,15 @@ def _pod(
     never_restarts: bool,
     token: bool = False,
     scheduler: str = "",
+    priority: str = "",
     data: Data | None,
 ) -> PodTemplateSpec:
     fields: PodFields = {"serviceAccountName": account, "automountServiceAccountToken": token}
     if never_restarts:  # the v2 autoscaler replaces pods itself
         fields["restartPolicy"] = "Never"
     fields["securityContext"] = pod_security()
+    if priority:
+        fields["priorityClassName"] = priority
     if scheduler:
         fields["schedulerName"] = scheduler
     container: Container = {

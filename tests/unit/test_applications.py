@@ -151,10 +151,8 @@ def test_an_object_that_a_patch_adds(
 
 def test_an_override_of_a_namespace_is_named_by_its_own_line(repository: Path, cnai: Callable[..., Any]) -> None:
     release = repository / "environments/prod/fraud-detection.yaml"
-    text = (
-        release.read_text().rstrip("\n")
-        + "\noverrides:\n  - kind: ServiceAccount\n    set: {/metadata/namespace: kube-system}\n    reason: it is only a test\n"
-    )
+    override = "overrides:\n  - kind: ServiceAccount\n    set: {/metadata/namespace: kube-system}\n    reason: it is only a test\n"
+    text = release.read_text().rstrip("\n") + "\n" + override
     release.write_text(text)
     line = next(number for number, one in enumerate(text.splitlines(), 1) if "kind: ServiceAccount" in one)
     done = cnai("check", "--root", repository, "--no-stale")

@@ -36,12 +36,9 @@ class Kueue(Queue):
     team_kinds: ClassVar[tuple[tuple[str, str], ...]] = (("kueue.x-k8s.io", "LocalQueue"),)
     namespace_labels: ClassVar[Mapping[str, str]] = {"kueue.x-k8s.io/managed": "true"}
 
-    def queued(self, namespace: str, team: str, priority: str = "") -> Queued:
-        """Its labels name the team's LocalQueue."""
-        labels = {"kueue.x-k8s.io/queue-name": team}
-        if priority:
-            labels["kueue.x-k8s.io/priority-class"] = priority
-        return Queued(labels)
+    def queued(self, namespace: str, team: str, priority: str) -> Queued:
+        """Its labels name the team's LocalQueue and the priority; without the second work has 0, less than any other."""
+        return Queued({"kueue.x-k8s.io/queue-name": team, "kueue.x-k8s.io/priority-class": priority})
 
     def cluster(self, target: Target, priorities: Mapping[str, int]) -> Iterator[Mapping[str, Any]]:
         """Priorities of workloads, a flavor for each accelerator class, and the cohort."""
@@ -108,12 +105,12 @@ def _cluster_queue(target: Target, share: Share) -> ClusterQueue:
         }
     ]
     by_resource: dict[str, list[Flavor]] = {}
-    for name, resource, amount in share.devices:
+    for one in share.devices:
         flavor: Flavor = {
-            "name": name,
-            "resources": [{"name": resource, "nominalQuota": str(amount), "borrowingLimit": "0"}],
+            "name": one.accelerator,
+            "resources": [{"name": one.resource, "nominalQuota": str(one.sure), "borrowingLimit": str(one.most - one.sure)}],
         }
-        by_resource.setdefault(resource, []).append(flavor)
+        by_resource.setdefault(one.resource, []).append(flavor)
     groups += [{"coveredResources": [resource], "flavors": flavors} for resource, flavors in sorted(by_resource.items())]
     return {
         "apiVersion": "kueue.x-k8s.io/v1beta2",

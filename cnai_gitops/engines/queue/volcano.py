@@ -22,7 +22,7 @@ class Volcano(Queue):
     kind: Literal["volcano"] = "volcano"
     cluster_kinds: ClassVar[tuple[tuple[str, str], ...]] = (("scheduling.volcano.sh", "Queue"),)
 
-    def queued(self, namespace: str, team: str, priority: str = "") -> Queued:
+    def queued(self, namespace: str, team: str, priority: str) -> Queued:
         """Annotations for PodGroups, labels for Ray's operator, and the scheduler of the pods."""
         return Queued(
             labels={"ray.io/scheduler-name": "volcano", "volcano.sh/queue-name": namespace},
@@ -34,8 +34,8 @@ class Volcano(Queue):
     def team(self, target: Target, share: Share) -> Iterator[Mapping[str, Any]]:
         """The team's queue."""
         capability: dict[str, int | str] = {"cpu": str(share.cpu), "memory": share.memory}
-        for _, resource, amount in share.devices:
-            capability[resource] = str(int(capability.get(resource, 0)) + amount)
+        for one in share.devices:
+            capability[one.resource] = str(int(capability.get(one.resource, 0)) + one.most)
         queue: QueueObject = {
             "apiVersion": "scheduling.volcano.sh/v1beta1",
             "kind": "Queue",

@@ -124,6 +124,7 @@ class RayService(ServeEngine):
             worker=(self.worker.cpu, self.worker.memory),
             workers=self._workers,
             held=context.held(self.accelerator),
+            priority="serving",
             data=context.data,
         )
         return {

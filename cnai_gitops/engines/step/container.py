@@ -11,6 +11,7 @@ from pydantic import Field
 
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.roles import StepEngine, StepPlan
+from cnai_gitops.contract.workflow import STEP_PRIORITY
 from cnai_gitops.parts.env import env_list, secret_env
 from cnai_gitops.parts.pods import container_security, mounts, placement, requirements
 from cnai_gitops.spec.accelerator import AcceleratorRequest
@@ -57,6 +58,14 @@ class Container(StepEngine):
             template["nodeSelector"] = where["nodeSelector"]
         if "tolerations" in where:
             template["tolerations"] = where["tolerations"]
+        if held:  # the queue admits the pod itself
+            queued = context.queued(STEP_PRIORITY)
+            template["metadata"] = {"labels": {**queued.labels}}
+            if queued.annotations:
+                template["metadata"]["annotations"] = {**queued.annotations}
+            template["priorityClassName"] = STEP_PRIORITY
+            if queued.scheduler:
+                template["schedulerName"] = queued.scheduler
         if context.data.volumes:
             template["volumes"] = list(context.data.volumes)
         template["container"] = container

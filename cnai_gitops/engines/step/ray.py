@@ -12,6 +12,7 @@ from pydantic import Field
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.embed import Embedded, embed
 from cnai_gitops.contract.roles import StepEngine, StepPlan
+from cnai_gitops.contract.workflow import STEP_PRIORITY
 from cnai_gitops.parts.ray import DASHBOARD_PORT, ray_cluster
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.base import ImageName, Positive, Resources, seconds
@@ -66,7 +67,7 @@ class Ray(StepEngine):
         )
 
     def _job(self, context: Context[Prepare], name: str, image: str, embedded: Embedded) -> RayJob:
-        labels, queued = context.fixed_labels, context.queued()
+        labels, queued = context.fixed_labels, context.queued(STEP_PRIORITY)
         number = [step.name for step in context.stage.graph].index(name)
         return {
             "apiVersion": "ray.io/v1",
@@ -93,6 +94,7 @@ class Ray(StepEngine):
                     workers=(self.workers, self.workers),
                     held=context.held(self.accelerator),
                     scheduler=queued.scheduler,
+                    priority=STEP_PRIORITY,
                     data=embedded.data,
                 ),
             },

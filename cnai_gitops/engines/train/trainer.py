@@ -198,7 +198,7 @@ def _pod(context: Context[Train]) -> PodSpec:
         "restartPolicy": "Never",
         **placement(context.held(stage.accelerator)),
     }
-    scheduler = context.queued().scheduler
+    scheduler = context.queued(stage.priority).scheduler
     if scheduler:
         pod["schedulerName"] = scheduler
     return pod
