@@ -9,6 +9,7 @@ import copy
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from cnai_gitops.compile.identity import identified
 from cnai_gitops.compile.observe import compile_observe
 from cnai_gitops.compile.prepare import compile_prepare
 from cnai_gitops.compile.serve import compile_serve
@@ -35,6 +36,7 @@ def compile_app(plan: Plan, app: App) -> tuple[list[Resource], list[Finding]]:
         context: Context[Any] = Context(plan, app, resolved)
         made += COMPILERS[key.partition(".")[0]](context)
         made += _devices(context)
+    made = list(identified(app, made))
     findings: list[Finding] = []
     for placed in app.overrides:
         made, missed = _override(app, placed, made)

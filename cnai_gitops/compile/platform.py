@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from cnai_gitops.contract.form import form_of
+from cnai_gitops.contract.network import dns_of
 from cnai_gitops.contract.queue import Devices, Share, platform_metadata, queue_of
 from cnai_gitops.parts.network import network_policy
 from cnai_gitops.parts.pods import container_security, pod_security, requirements
@@ -63,6 +64,8 @@ def tenant(plan: Plan, app: str, target: Target) -> Tenant:
     places = (plan.dataset_place(use.dataset, target) for use in plan.uses(blueprint))
     retrains = any(observe.starts for _, observe in blueprint.stages("observe"))
     secrets = {place.secret for place in places if place and place.secret} | ({SECRET} if retrains else set())
+    if target.environment.registry_secret and any(True for _ in blueprint.stages("train")):
+        secrets.add(target.environment.registry_secret)
     named = {name for one in plan.app(app, target).of("serve") for name in one.stage.engine.platform_runtimes(one.stage, target.facts)}
     return Tenant(blueprint.team, tuple(sorted(secrets & target.environment.secrets.keys())), retrains, tuple(sorted(named)))
 
@@ -112,7 +115,7 @@ def _team(
     yield _artifacts(target, namespace, own)
     yield from queue.team(target, Share(team, namespace, own, share.cpu, share.memory, devices))
     if any(one.retrains for one in tenants):
-        yield from _event_bus(namespace, own)
+        yield from _event_bus(target, namespace, own)
     for name in sorted({secret for one in tenants for secret in one.secrets}):
         yield _external_secret(target, name, namespace, own)
 
@@ -192,7 +195,7 @@ def _artifacts(target: Target, namespace: str, own: Mapping[str, str]) -> Config
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"default": "\n".join(lines) + "\n"}}
 
 
-def _event_bus(namespace: str, own: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+def _event_bus(target: Target, namespace: str, own: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
     """The namespace's event bus, three servers, and who may talk to it."""
     bus: EventBus = {
         "apiVersion": "argoproj.io/v1alpha1",
@@ -211,7 +214,8 @@ def _event_bus(namespace: str, own: Mapping[str, str]) -> Iterator[Mapping[str, 
         },
     }
     yield bus
-    yield network_policy(platform_metadata("event-bus", namespace, **own), BUS_PODS, inside=True, clients=4222)
+    metadata = platform_metadata("event-bus", namespace, **own)
+    yield network_policy(metadata, BUS_PODS, dns=dns_of(target), inside=True, cidrs=target.place.cidrs, clients=4222)
 
 
 def _external_secret(target: Target, name: str, namespace: str, own: Mapping[str, str]) -> ExternalSecret:

@@ -14,14 +14,18 @@ from cnai_gitops.contract.roles import TrainEngine
 from cnai_gitops.contract.sweep import TRIALS, SweepEngine
 from cnai_gitops.contract.workflow import Run, steps_container
 from cnai_gitops.parts.fan_out import fan_out
+from cnai_gitops.parts.pods import mounts
 from cnai_gitops.resources.base import Resource
 from cnai_gitops.spec.train import Train
 
 if TYPE_CHECKING:
     from cnai_gitops.resources.argo_workflows.artifacts import Artifact
     from cnai_gitops.resources.argo_workflows.template import Arguments, Template
+    from cnai_gitops.resources.core.volume import KeyToPath
 
 RUNS = "/cnai/in/runs"
+LOGIN = "/var/run/cnai/registry"
+"""Where the packaging step finds the credentials of the registry."""
 
 
 def compile_train(context: Context[Train]) -> Iterator[Resource]:
@@ -76,7 +80,9 @@ def _decision() -> Artifact:
 
 def _package(context: Context[Train]) -> Template:
     best = "{{inputs.parameters.best}}"
-    return steps_container(
+    secret = context.target.environment.registry_secret
+    login = [f"--docker-config={LOGIN}/config.json"] if secret else []
+    template = steps_container(
         context,
         "package",
         "package",
@@ -85,9 +91,15 @@ def _package(context: Context[Train]) -> Template:
         "--digest-out=/cnai/out/digest",
         f"--push={context.model_image(context.stage.makes)}",
         "--tag={{workflow.name}}",
+        *login,
         inputs={
             "parameters": [{"name": "best"}],
             "artifacts": [{"name": "model", "path": "/cnai/in/model", "s3": {"key": f"{context.run_key}/{best}/model"}}],
         },
         outputs={"parameters": [{"name": "digest", "valueFrom": {"path": "/cnai/out/digest"}}]},
     )
+    if secret:
+        items: list[KeyToPath] = [{"key": "value", "path": "config.json"}]
+        template["volumes"] = [{"name": "login", "secret": {"secretName": secret, "items": items}}]
+        template["container"]["volumeMounts"] = [*mounts("tmp", "cnai"), {"name": "login", "mountPath": LOGIN, "readOnly": True}]
+    return template

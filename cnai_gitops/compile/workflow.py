@@ -127,6 +127,7 @@ def _network(context: Context[Any], ingress: Iterable[tuple[str, int]]) -> Netwo
     return network_policy(
         context.metadata(context.workflow_name),
         context.selector,
+        dns=context.dns,
         ingress=ingress,
         inside=True,
         cidrs=[*place.api_cidrs, *place.cidrs],

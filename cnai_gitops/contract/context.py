@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from cnai_gitops.contract.form import form_of
+from cnai_gitops.contract.network import dns_of
 from cnai_gitops.contract.queue import Queued, queue_of
 from cnai_gitops.contract.source import Mounted, claim_of, data_of, path_of
 from cnai_gitops.errors import CnaiError
 from cnai_gitops.facts.known import Facts
 from cnai_gitops.facts.profiles import Profile
-from cnai_gitops.parts.network import namespace_of
+from cnai_gitops.parts.network import Dns, namespace_of
 from cnai_gitops.parts.pods import Data, Held
 from cnai_gitops.plan.build import App, Plan
 from cnai_gitops.plan.images import STEPS_IMAGE as STEPS_IMAGE
@@ -256,6 +257,11 @@ class Context(Generic[S]):
         endpoints = self.target.environment.endpoints
         found = (namespace_of(url) for url in (endpoints.openlineage, endpoints.pushgateway) if url)
         return tuple(dict.fromkeys(space for space in found if space))
+
+    @property
+    def dns(self) -> Dns:
+        """Who answers DNS on this cluster."""
+        return dns_of(self.target)
 
     @property
     def gateway(self) -> Gateway | None:

@@ -6,7 +6,7 @@ Must not: know a stage or a target.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -14,10 +14,19 @@ if TYPE_CHECKING:
     from cnai_gitops.resources.kubernetes import EgressRule, IngressRule, NetworkPeer, NetworkPolicy, NetworkPolicySpec
 
 
+class Dns(NamedTuple):
+    """Who answers DNS: pods of a namespace at their port, and addresses outside of pods (a cache on each node) at port 53."""
+
+    namespace: str
+    port: int
+    cidrs: tuple[str, ...] = ()
+
+
 def network_policy(
     metadata: ObjectMeta,
     selector: Mapping[str, str],
     *,
+    dns: Dns,
     ingress: Iterable[tuple[str, int]] = (),
     inside: bool = False,
     cidrs: Iterable[str] = (),
@@ -29,14 +38,15 @@ def network_policy(
 
     `ingress` lists (namespace, port) that may connect, `clients` is a port that every pod of the namespace may connect to;
     `inside` lets pods of the selector reach each other; `cidrs` are networks, `namespaces` are namespaces and `pods` are
-    labels of pods of the same namespace that they may reach. DNS is always reachable.
+    labels of pods of the same namespace that they may reach. `dns` is always reachable.
     """
     peer: NetworkPeer = {"podSelector": {"matchLabels": {**selector}}}
     rules_in: list[IngressRule] = [
         {"from": [_namespace(namespace)], "ports": [{"protocol": "TCP", "port": port}]} for namespace, port in ingress
     ]
-    dns: EgressRule = {"to": [_namespace("kube-system")], "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}]}
-    rules_out: list[EgressRule] = [dns]
+    rules_out = [_dns([_namespace(dns.namespace)], dns.port)]
+    if dns.cidrs:
+        rules_out.append(_dns([{"ipBlock": {"cidr": cidr}} for cidr in dns.cidrs], 53))
     rules_out += [{"to": [{"ipBlock": {"cidr": cidr}}]} for cidr in cidrs]
     rules_out += [{"to": [_namespace(name)]} for name in namespaces]
     rules_out += [{"to": [{"podSelector": {"matchLabels": {**labels}}}]} for labels in pods]
@@ -56,6 +66,10 @@ def namespace_of(url: str) -> str:
     """Namespace of the in-cluster Service that a URL leads to (`http://log.monitoring.svc:8080`); empty for one outside."""
     labels = (urlsplit(url).hostname or "").split(".")
     return labels[1] if len(labels) == 2 or labels[2:3] == ["svc"] else ""
+
+
+def _dns(to: list[NetworkPeer], port: int) -> EgressRule:
+    return {"to": to, "ports": [{"protocol": "UDP", "port": port}, {"protocol": "TCP", "port": port}]}
 
 
 def _namespace(name: str) -> NetworkPeer:

@@ -5,10 +5,10 @@ Must not: deploy anything; what the workflow makes is released by a reviewed cha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cnai_gitops.parts.network import network_policy
+from cnai_gitops.parts.network import Dns, network_policy
 from cnai_gitops.parts.pods import container_security, pod_security, requirements
 from cnai_gitops.parts.rbac import role, service_account
 
@@ -27,16 +27,20 @@ BUS_PODS = {"controller": "eventbus-controller", "eventbus-name": "default"}
 
 
 def retraining(
-    metadata: ObjectMeta, *, alert: str, workflow: str, monitoring_namespace: str, api_cidrs: list[str]
+    metadata: ObjectMeta, *, alert: str, workflow: str, monitoring_namespace: str, dns: Dns, cidrs: Sequence[str]
 ) -> Iterator[Mapping[str, Any]]:
-    """EventSource, Sensor, their account and network: the alert `alert` submits the WorkflowTemplate `workflow`."""
+    """EventSource, Sensor, their account and network: the alert `alert` submits the WorkflowTemplate `workflow`.
+
+    `cidrs` are networks that they may reach, the API server among them.
+    """
     name = metadata["name"]
     yield service_account(metadata, token=True)
     yield from role(metadata, [("argoproj.io", "workflows", ("create",)), ("argoproj.io", "workflowtemplates", ("get", "list"))], name)
     yield _event_source(metadata)
     yield _sensor(metadata, alert, workflow)
     yield _receiver(metadata, alert)
-    yield network_policy(metadata, {MARK: name}, ingress=[(monitoring_namespace, PORT)], inside=True, cidrs=api_cidrs, pods=[BUS_PODS])
+    ingress = [(monitoring_namespace, PORT)]
+    yield network_policy(metadata, {MARK: name}, dns=dns, ingress=ingress, inside=True, cidrs=cidrs, pods=[BUS_PODS])
 
 
 def _template(metadata: ObjectMeta) -> Template:

@@ -14,6 +14,7 @@ from cnai_gitops.plan.images import needs_model
 from cnai_gitops.plan.plan import Plan
 from cnai_gitops.plan.releases import check_patches, check_release
 from cnai_gitops.plan.selection import HUB, PLATFORM
+from cnai_gitops.plan.surroundings import of_surroundings
 from cnai_gitops.plan.unknown import unknown
 from cnai_gitops.plan.words import of_app, of_environments
 from cnai_gitops.project import Entry
@@ -47,6 +48,7 @@ def check_strays(plan: Plan) -> Iterator[Finding]:
     project = plan.project
     yield from _check_committed(plan)
     yield from of_environments(plan)
+    yield from of_surroundings(plan)
     for env, app in project.releases:
         if env not in project.environments or app not in project.apps:
             yield from check_release(plan, env, app, project.releases[env, app])

@@ -5,9 +5,12 @@ Must not: describe an application.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
+from annotated_types import Ge, Le
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from cnai_gitops.facts.profiles import profiles
@@ -33,6 +36,32 @@ from cnai_gitops.spec.roles import QueueRole
 from cnai_gitops.spec.words import AcceleratorKey
 
 Queue = Annotated[QueueRole, Variants("queue")]
+PLACEHOLDERS = ("account", "app", "stage", "team", "namespace")
+"""What a value of an identity's annotation may hold in braces."""
+
+
+def _annotations(value: Mapping[str, str]) -> dict[str, str]:
+    for key, text in value.items():
+        if not re.fullmatch(r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?", key):
+            raise ValueError(f"{key!r} is no name of an annotation")
+        if key.startswith("azure.workload.identity/"):
+            raise ValueError(f"{key} works only with a label on pods, which no word sets yet")
+        unknown = [name for name in re.findall(r"\{([^{}]*)\}", text) if name not in PLACEHOLDERS]
+        if unknown or text.count("{") != text.count("}"):
+            known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+            raise ValueError(f"{key} may hold {known}, got {text!r}")
+    return dict(sorted(value.items()))
+
+
+def _cidrs(value: Sequence[str]) -> tuple[str, ...]:
+    for cidr in value:
+        ip_network(cidr)
+    return tuple(value)
+
+
+Annotations = Annotated[Mapping[str, str], AfterValidator(_annotations)]
+Port = Annotated[int, Ge(1), Le(65535)]
+Cidrs = Annotated[Sequence[str], AfterValidator(_cidrs)]
 Tier = Literal["dev", "staging", "prod"]
 Role = Literal["primary", "standby", "hub"]
 
@@ -69,6 +98,26 @@ class ArtifactStore(Spec):
     """key for server-side encryption; empty leaves it to the bucket's default"""
 
 
+class Dns(Spec):
+    """Who answers DNS on a cluster, which every pod may ask."""
+
+    namespace: Name = "kube-system"
+    """namespace of its pods"""
+    port: Port = 53
+    """port of its pods: 53, or 5353 where the Service maps it"""
+    cidrs: Cidrs = ()
+    """addresses of a cache on each node, where there is one: 169.254.20.10/32"""
+
+
+class Identity(Spec):
+    """Which identity of the cloud the pods of an application have, as annotations of their ServiceAccounts."""
+
+    annotations: Annotations = Field(default_factory=dict)
+    """annotations of every ServiceAccount; a value may hold {account}, {app}, {stage}, {team} and {namespace}"""
+    apps: Mapping[Name, Annotations] = Field(default_factory=dict)
+    """annotations of the ServiceAccounts of one application, which win over those of all"""
+
+
 class Cluster(Spec):
     """One cluster. `role`: primary serves and trains, standby keeps capacity but no schedules, hub runs Argo CD."""
 
@@ -91,7 +140,11 @@ class Cluster(Spec):
     api_cidrs: Strings = Field(min_length=1)
     """addresses of the API server: workflow pods report to it, and default deny blocks everything else"""
     cidrs: Strings = ()
-    """networks that applications may reach besides the cluster: databases, object storage"""
+    """networks that applications may reach besides the cluster: databases, object storage, registries"""
+    dns: Dns = Dns()
+    """who answers DNS"""
+    identity: Identity = Identity()
+    """identity of pods in the cloud of this cluster"""
 
     @field_validator("profile")
     @classmethod
@@ -134,6 +187,13 @@ class Gateway(Spec):
     """its namespace"""
     domain: Text
     """domain that services get a host name below"""
+    proxies: Name | None = None
+    """namespace of its proxies, where requests come from; its own when not given"""
+
+    @property
+    def proxy_namespace(self) -> str:
+        """Where requests come from."""
+        return self.proxies or self.namespace
 
 
 class Endpoints(Spec):
@@ -207,6 +267,8 @@ class Environment(Spec):
     """addresses of shared services"""
     images: Mapping[Name, Digest] = {}
     """images of the platform itself (runtimes, steps) by name"""
+    registry_secret: Name | None = None
+    """secret, one of `secrets`, that holds a Docker configuration with which models are pushed; without one they are pushed anonymously"""
     secret_store: Name = "platform"
     """ClusterSecretStore for secrets of the platform itself"""
     argocd: ArgoCD = ArgoCD()

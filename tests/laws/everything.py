@@ -132,6 +132,9 @@ def environment() -> Environment:
     for cluster in ("eu1", "eu2"):
         data["clusters"][cluster].setdefault("accelerators", {})["l4"] = {"count": 8, "per_node": 4, "driver": "580.95.05"}
         data["clusters"][cluster]["accelerators"]["b300"] = {"count": 8, "driver": "580.95.05"}
+        data["clusters"][cluster]["dns"] = {"namespace": "openshift-dns", "port": 5353, "cidrs": ["169.254.20.10/32"]}
+        role = {"eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/{namespace}-{account}"}
+        data["clusters"][cluster]["identity"] = {"annotations": role, "apps": {"everything": {"example.com/stage": "{stage}"}}}
     data["images"]["lmdeploy"] = A
     data["teams"] = {"risk": {"quota": {"h100": 32, "l4": 4, "b300": 8}, "cpu": 8, "memory": "1Ti"}}
     data["datasets"]["fraud-features"] |= {"secret": "reader", "clusters": {"eu2": {"uri": "s3://second/fraud-features"}}}
@@ -139,6 +142,7 @@ def environment() -> Environment:
     data["datasets"]["transactions"] |= {"secret": "writer"}
     data["secrets"]["reader"] = {"store": "vault", "remote": "risk/reader", "property": "dsn", "refresh": "2h"}
     data["endpoints"] |= {"pushgateway": "http://push.monitoring.svc:9091", "kafka": "kafka:9093"}
+    data["registry_secret"] = "writer"
     data["endpoints"]["request_log"] = "http://log.observability.svc/requests"
     data["argocd"] = {"namespace": "argocd", "windows": [{"kind": "deny", "schedule": "0 1 * * *", "duration": "1h"}]}
     data["defaults"] = {"serve": {"grace": "90s"}}

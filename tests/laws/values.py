@@ -27,6 +27,8 @@ SAID: dict[str, Any] = {
     "CanaryRelease.model": "sha256:" + "a" * 64,
     "Choice.values": ["a", "c"],
     "Cluster.artifacts": {"bucket": "near", "region": "eu-west-1"},
+    "Cluster.dns": {"namespace": "other"},
+    "Cluster.identity": {"annotations": {"example.com/role": "other"}},
     "Cluster.queue": {"kind": "volcano"},
     "Config.approvers": {"images": ["security"]},
     "Config.git": {"repository": "https://git.example.com/other.git"},

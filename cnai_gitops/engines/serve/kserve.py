@@ -171,10 +171,11 @@ class KServe(ServeEngine):
         if context.gateway:
             # a logged request is for the agent; the server's own port too, since both stand side by side in a rollout
             ports = (context.stage.port, LOGGER_PORT) if sink else (context.stage.port,)
-            ingress = [*((context.gateway.namespace, port) for port in ports), *ingress]
+            ingress = [*((context.gateway.proxy_namespace, port) for port in ports), *ingress]
         return network_policy(
             context.metadata(context.name),
             context.selector,
+            dns=context.dns,
             ingress=ingress,
             inside=True,
             cidrs=context.target.place.cidrs,

@@ -159,10 +159,11 @@ class RayService(ServeEngine):
         # KubeRay gives the head its applications and asks its proxy for its health: without an answer the service is never ready
         ingress += [(endpoints.ray_operator_namespace, port) for port in (DASHBOARD_PORT, SERVE_PORT)]
         if context.gateway:
-            ingress.insert(0, (context.gateway.namespace, SERVE_PORT))
+            ingress.insert(0, (context.gateway.proxy_namespace, SERVE_PORT))
         place = context.target.place
         cidrs = [*(place.api_cidrs if autoscaled(self._workers) else ()), *place.cidrs]
-        return network_policy(context.metadata(context.name), context.selector, ingress=ingress, inside=True, cidrs=cidrs)
+        metadata = context.metadata(context.name)
+        return network_policy(metadata, context.selector, dns=context.dns, ingress=ingress, inside=True, cidrs=cidrs)
 
 
 def _application(application: RayApplication) -> dict[str, Any]:

@@ -126,7 +126,8 @@ class Drift(Signal):
             alert=alert_name(context.blueprint.name, "DataDrift"),
             workflow=context.other(chosen[0]).workflow_name,
             monitoring_namespace=context.target.environment.endpoints.monitoring_namespace,
-            api_cidrs=list(context.target.place.api_cidrs),
+            dns=context.dns,
+            cidrs=[*context.target.place.api_cidrs, *context.target.place.cidrs],
         )
         yield from (context.made(body) for body in bodies)
 
