@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from cnai_gitops.cluster.health import CONFIG_MAP
 from cnai_gitops.errors import ToolError
+from cnai_gitops.facts.requirements import requirements
 
 T = TypeVar("T")
 
@@ -43,8 +44,10 @@ class Live:
     controllers: tuple[Controller, ...] = ()
     argocd: frozenset[str] = field(default_factory=frozenset)
     """Keys of the ConfigMap argocd-cm, empty where there is none."""
-    runtimes: frozenset[str] = field(default_factory=frozenset)
-    """What the nodes run containers with, for example `containerd://2.2.0`."""
+    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Data of the ConfigMaps that requirements are seen in, by name."""
+    runtimes: Mapping[str, str] = field(default_factory=dict)
+    """Container runtimes of nodes by name, `containerd://2.2.0`."""
 
 
 def look(context: str, api_versions: Iterable[str], kubeconfig: Path | None = None) -> Live:
@@ -80,8 +83,9 @@ def _asked(client: Any, api: Any, api_versions: Iterable[str]) -> Live:
         kinds=kinds,
         groups=groups,
         controllers=tuple(_controllers(client.AppsV1Api(api))),
-        argocd=_settings(client.CoreV1Api(api)),
-        runtimes=frozenset(_runtimes(client.CoreV1Api(api))),
+        argocd=frozenset(_config_map(client.CoreV1Api(api), CONFIG_MAP)),
+        settings={name: data for name in _read_settings() if (data := _config_map(client.CoreV1Api(api), name))},
+        runtimes=dict(_runtimes(client.CoreV1Api(api))),
     )
 
 
@@ -96,15 +100,6 @@ def _controllers(apps: Any) -> Iterator[Controller]:
         more = getattr(page.metadata, "_continue", None) or None
 
 
-def _runtimes(core: Any) -> Iterator[str]:
-    more: str | None = ""
-    while more is not None:
-        page = core.list_node(limit=PAGE, _request_timeout=SECONDS, **({"_continue": more} if more else {}))
-        for node in page.items:
-            yield node.status.node_info.container_runtime_version
-        more = getattr(page.metadata, "_continue", None) or None
-
-
 def controller(image: str, label: str = "") -> Controller:
     """Name and version of an image reference; a version label counts where the tag is missing."""
     name = image.partition("@")[0]
@@ -113,9 +108,23 @@ def controller(image: str, label: str = "") -> Controller:
     return Controller(before if tagged else name, (tag if tagged else label).removeprefix("v"))
 
 
-def _settings(core: Any) -> frozenset[str]:
-    found = core.list_config_map_for_all_namespaces(field_selector=f"metadata.name={CONFIG_MAP}", _request_timeout=SECONDS)
-    return frozenset(key for item in found.items for key in item.data or {})
+def _read_settings() -> list[str]:
+    return sorted({requirement.config_map for requirement in requirements() if requirement.config_map})
+
+
+def _config_map(core: Any, name: str) -> dict[str, str]:
+    """Data of the ConfigMaps of a name, whatever namespace its component was installed in."""
+    found = core.list_config_map_for_all_namespaces(field_selector=f"metadata.name={name}", _request_timeout=SECONDS)
+    return {key: value for item in found.items for key, value in (item.data or {}).items()}
+
+
+def _runtimes(core: Any) -> Iterator[tuple[str, str]]:
+    more: str | None = ""
+    while more is not None:
+        page = core.list_node(limit=PAGE, _request_timeout=SECONDS, **({"_continue": more} if more else {}))
+        for node in page.items:
+            yield node.metadata.name, node.status.node_info.container_runtime_version if node.status.node_info else ""
+        more = getattr(page.metadata, "_continue", None) or None
 
 
 def _connect(context: str, kubeconfig: Path | None) -> tuple[Any, Any]:
@@ -142,6 +151,6 @@ def _told(context: str, ask: Callable[[], T]) -> T:
         return ask()
     except ApiException as error:
         words = f"the server of context {context!r} answers {error.status} {error.reason}"
-        raise ToolError(words, help="the account must be able to list nodes, and Deployments and ConfigMaps in all namespaces") from error
+        raise ToolError(words, help="the account must be able to list Deployments and ConfigMaps in all namespaces, and nodes") from error
     except (HTTPError, OSError) as error:
         raise ToolError(f"the server of context {context!r} does not answer: {error}", help="is it reachable from here?") from error

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from cnai_gitops.cluster.health import CONFIG_MAP, customisations
 from cnai_gitops.cluster.live import Live, look
+from cnai_gitops.cluster.settings import runtimes_of, seen_in
 from cnai_gitops.errors import UsageError
 from cnai_gitops.facts.operators import Operator, operators
 from cnai_gitops.facts.profiles import Profile, newest, profiles
+from cnai_gitops.facts.requirements import Requirement, requirements
 from cnai_gitops.resources.base import KUBERNETES, Kind, kinds
 
 
@@ -51,7 +53,6 @@ def custom_kinds() -> list[Kind]:
 def judge(live: Live, profile: Profile, role: str = "") -> Iterator[Fact]:
     """Facts about a cluster as it was seen, in the order of facts/operators.yaml."""
     yield _kubernetes(live, profile)
-    yield _containerd(live, profile)
     owned: dict[str, list[Kind]] = {name: [] for name in operators()}
     strangers: dict[str, list[Kind]] = {}
     for kind in custom_kinds():
@@ -63,23 +64,15 @@ def judge(live: Live, profile: Profile, role: str = "") -> Iterator[Fact]:
         yield Fact(operator_name, not missing, "", f"{missing}; no operator is on record for it" if missing else "", "kinds that we write")
     if _here(live, owned["argo-cd"]):
         yield _health(live)
+    for requirement in requirements():
+        if requirement.component == KUBERNETES or _here(live, owned[requirement.component]):
+            yield from _setting(live, requirement, role)
 
 
 def _kubernetes(live: Live, profile: Profile) -> Fact:
     ok = _numbers(live.kubernetes) >= _numbers(profile.kubernetes)
     cure = "" if ok else f"profile {profile.name} needs {profile.kubernetes} or later: upgrade, or pin an older profile for this cluster"
     return Fact("kubernetes", ok, live.kubernetes, cure, "the cluster itself")
-
-
-def _containerd(live: Live, profile: Profile) -> Fact:
-    """Whether every node that runs containerd has the profile's; other runtimes have versions of their own."""
-    pinned = profile.versions["containerd"]
-    found = sorted((runtime.partition("://")[2] for runtime in live.runtimes if runtime.startswith("containerd://")), key=_numbers)
-    behind = [version for version in found if _numbers(version) < _numbers(pinned)]
-    cure = f"nodes run {', '.join(behind)}; profile {profile.name} needs {pinned} or later where models are served" if behind else ""
-    return Fact(
-        "containerd", not behind, found[0] if found else "", cure, "mounts models as image volumes; an older one leaves out their folder"
-    )
 
 
 def _operator(live: Live, operator: Operator, wanted: Sequence[Kind], profile: Profile, role: str) -> Fact:
@@ -141,6 +134,18 @@ def _health(live: Live) -> Fact:
     have = f"{len(wanted) - len(missing)}/{len(wanted)}"
     cure = f"add to the ConfigMap {CONFIG_MAP} what `cnai doctor --argocd-cm` prints: {', '.join(missing)}" if missing else ""
     return Fact("argo-cd-health", not missing, have, cure, "Argo CD takes kinds without a health check for healthy at once")
+
+
+def _setting(live: Live, requirement: Requirement, role: str) -> Iterator[Fact]:
+    """Whether a controller or the nodes are set as we need it; nothing of what cannot be seen, or is not needed there."""
+    if requirement.runtime and requirement.role == (role or "workload"):
+        wrong = runtimes_of(live.runtimes, requirement)
+    elif requirement.config_map:
+        wrong = seen_in(live.settings, requirement)
+    else:
+        return
+    cure = f"{wrong}; docs/reference/cluster-requirements.md has what to apply" if wrong else ""
+    yield Fact(requirement.name, not wrong, "", cure, requirement.setting)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

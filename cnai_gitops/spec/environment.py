@@ -5,12 +5,9 @@ Must not: describe an application.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, Le
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from cnai_gitops.facts.profiles import profiles
@@ -31,37 +28,13 @@ from cnai_gitops.spec.base import (
     Url,
 )
 from cnai_gitops.spec.engine import Variants, default_engine
+from cnai_gitops.spec.identity import Identity
+from cnai_gitops.spec.network import Dns
 from cnai_gitops.spec.place import DatasetPlace
 from cnai_gitops.spec.roles import QueueRole
 from cnai_gitops.spec.words import AcceleratorKey
 
 Queue = Annotated[QueueRole, Variants("queue")]
-PLACEHOLDERS = ("account", "app", "stage", "team", "namespace")
-"""What a value of an identity's annotation may hold in braces."""
-
-
-def _annotations(value: Mapping[str, str]) -> dict[str, str]:
-    for key, text in value.items():
-        if not re.fullmatch(r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?", key):
-            raise ValueError(f"{key!r} is no name of an annotation")
-        if key.startswith("azure.workload.identity/"):
-            raise ValueError(f"{key} works only with a label on pods, which no word sets yet")
-        unknown = [name for name in re.findall(r"\{([^{}]*)\}", text) if name not in PLACEHOLDERS]
-        if unknown or text.count("{") != text.count("}"):
-            known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-            raise ValueError(f"{key} may hold {known}, got {text!r}")
-    return dict(sorted(value.items()))
-
-
-def _cidrs(value: Sequence[str]) -> tuple[str, ...]:
-    for cidr in value:
-        ip_network(cidr)
-    return tuple(value)
-
-
-Annotations = Annotated[Mapping[str, str], AfterValidator(_annotations)]
-Port = Annotated[int, Ge(1), Le(65535)]
-Cidrs = Annotated[Sequence[str], AfterValidator(_cidrs)]
 Tier = Literal["dev", "staging", "prod"]
 Role = Literal["primary", "standby", "hub"]
 
@@ -96,26 +69,6 @@ class ArtifactStore(Spec):
     """its region"""
     kms_key: str = ""
     """key for server-side encryption; empty leaves it to the bucket's default"""
-
-
-class Dns(Spec):
-    """Who answers DNS on a cluster, which every pod may ask."""
-
-    namespace: Name = "kube-system"
-    """namespace of its pods"""
-    port: Port = 53
-    """port of its pods: 53, or 5353 where the Service maps it"""
-    cidrs: Cidrs = ()
-    """addresses of a cache on each node, where there is one: 169.254.20.10/32"""
-
-
-class Identity(Spec):
-    """Which identity of the cloud the pods of an application have, as annotations of their ServiceAccounts."""
-
-    annotations: Annotations = Field(default_factory=dict)
-    """annotations of every ServiceAccount; a value may hold {account}, {app}, {stage}, {team} and {namespace}"""
-    apps: Mapping[Name, Annotations] = Field(default_factory=dict)
-    """annotations of the ServiceAccounts of one application, which win over those of all"""
 
 
 class Cluster(Spec):

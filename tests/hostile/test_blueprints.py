@@ -183,7 +183,7 @@ def test_content_larger_than_the_api_server_takes(root: Path, refused: Refused, 
     component("configMapGenerator: [{name: large, namespace: risk-dev, files: [x.yaml]}]\n")(root)
     write(f"{PATCHES}/x.yaml", "#" * 1_500_000)(root)
     (found,) = refused("check", "--no-stale")
-    assert found == (f"{BLUEPRINT}:1:1: error[CNAI406]: the data has 1,500,017 bytes, the API server takes 1,048,576")
+    assert found == (f"{PATCHES}/kustomization.yaml:1: error[CNAI406]: the data has 1,500,017 bytes, the API server takes 1,048,576")
 
 
 @pytest.mark.parametrize(
@@ -325,10 +325,10 @@ def test_a_secret_is_refused_and_not_shown(case: str, root: Path, cnai: Callable
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (f"secrets:\n  token: {SECRET}\n", "29:3: error[CNAI101]: secrets.token must be a mapping, got text that is not shown"),
+        (f"secrets:\n  token: {SECRET}\n", "30:3: error[CNAI101]: secrets.token must be a mapping, got text that is not shown"),
         (
             f"secrets:\n  token: {{store: vault, remote: x, value: {SECRET}}}\n",
-            "29:36: error[CNAI102]: secrets.token.value is not a known field",
+            "30:36: error[CNAI102]: secrets.token.value is not a known field",
         ),
     ],
 )

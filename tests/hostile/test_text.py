@@ -144,7 +144,7 @@ def listed(*items: Any) -> dict[str, Any]:
 def test_a_list_hides_nothing(root: Path, refused: Refused, settings: Settings, document: dict[str, Any]) -> None:
     added(json.dumps(document))(root)
     words = "team risk in dev, accelerator class nvidia.com/gpu: the peak is 32 and no quota is declared"
-    assert refused("check", "--no-stale") == [f"{BLUEPRINT}:1:1: error[accelerators.team_quota]: {words}"]
+    assert refused("check", "--no-stale") == [f"{PATCHES}/kustomization.yaml:1: error[accelerators.team_quota]: {words}"]
 
 
 def test_every_document_is_seen(root: Path, cnai: Callable[..., Any], settings: Settings) -> None:
@@ -194,7 +194,8 @@ def test_a_bomb_never_reaches_kustomize(root: Path, refused: Refused, settings: 
 def test_unknown_kinds_are_not_passed_over(root: Path, refused: Refused, settings: Settings, text: str, words: str) -> None:
     added(text)(root)
     (found,) = refused("check", "--no-stale")
-    assert found.startswith(f"{BLUEPRINT}:1:1: error[CNAI401]: {words} is not a kind that is known here, so nothing about it was checked")
+    place = f"{PATCHES}/kustomization.yaml:1"
+    assert found.startswith(f"{place}: error[CNAI401]: {words} is not a kind that is known here, so nothing about it was checked")
 
 
 SHAPED: list[tuple[str, str, dict[str, Any], str]] = [

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from cnai_gitops import pipeline
 from cnai_gitops.cluster import preflight as module
@@ -18,6 +19,7 @@ from cnai_gitops.cluster.preflight import Fact, custom_kinds, judge, preflight
 from cnai_gitops.errors import ToolError, UsageError
 from cnai_gitops.facts.operators import operators
 from cnai_gitops.facts.profiles import newest, profiles
+from cnai_gitops.facts.requirements import Requirement, requirements
 from cnai_gitops.resources.base import kinds
 from cnai_gitops.system.tools import Settings
 
@@ -42,8 +44,14 @@ def complete() -> Live:
         groups,
         tuple(found),
         frozenset(customisations()),
-        frozenset({"containerd://2.3.1", "cri-o://1.34.0"}),
+        {one["metadata"]["name"]: one["data"] for one in manifests()},
+        {"node-1": "containerd://2.2.0", "node-2": "containerd://2.10.1"},
     )
+
+
+def manifests() -> list[dict[str, Any]]:
+    """What the requirements say to apply: a cluster that has it has what they ask for."""
+    return [yaml.safe_load(requirement.manifest) for requirement in requirements() if requirement.manifest]
 
 
 def without(live: Live, *groups: str) -> Live:
@@ -68,15 +76,59 @@ def test_a_complete_cluster() -> None:
     facts = judged(complete())
     assert [fact for fact in facts.values() if not fact.ok or fact.cure] == []
     assert facts["kueue"].version == PINNED["kueue"]
-    assert list(facts) == ["kubernetes", "containerd", *operators(), "argo-cd-health"]
+    settings = [one.name for one in requirements() if one.config_map or one.runtime]
+    assert list(facts) == ["kubernetes", *operators(), "argo-cd-health", *settings]
 
 
-def test_nodes_that_leave_out_the_folder_of_a_model() -> None:
-    live = replace(complete(), runtimes=frozenset({"containerd://2.2.0", "containerd://2.1.9", "containerd://1.7.27", "cri-o://1.30.0"}))
-    fact = judged(live)["containerd"]
-    assert (fact.ok, fact.version) == (False, "1.7.27")
-    assert fact.cure == f"nodes run 1.7.27, 2.1.9; profile {newest().name} needs 2.2.0 or later where models are served"
-    assert wrong(replace(live, runtimes=frozenset({"cri-o://1.30.0"}))) == set()
+@pytest.mark.parametrize("requirement", [one for one in requirements() if one.config_map], ids=lambda one: one.name)
+def test_a_setting_that_is_missing_or_wrong(requirement: Requirement) -> None:
+    live, name, key = complete(), requirement.config_map, requirement.key
+    gone = {other: data for other, data in live.settings.items() if other != name}
+    for settings, words in (
+        (gone, f"there is no ConfigMap {name}"),
+        ({**gone, name: {}}, f"{key} is not set in the ConfigMap {name}"),
+        ({**gone, name: {key: "[]"}}, f"in {key} of the ConfigMap {name} {', '.join(str(want) for want in requirement.wants)}"),
+        ({**gone, name: {key: "{"}}, f"in {key} of the ConfigMap {name} {', '.join(str(want) for want in requirement.wants)}"),
+    ):
+        fact = judged(replace(live, settings=settings))[requirement.name]
+        assert (fact.ok, fact.cure) == (False, f"{words}; docs/reference/cluster-requirements.md has what to apply")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        (("manageJobsWithoutQueueName",), False, "manageJobsWithoutQueueName must be true"),
+        (("manageJobsWithoutQueueName",), "true", "manageJobsWithoutQueueName must be true"),
+        (
+            ("integrations", "frameworks"),
+            ["batch/job", "pod"],
+            'integrations.frameworks must hold nothing but ["batch/job", "jobset.x-k8s.io/jobset", '
+            '"trainer.kubeflow.org/trainjob", "ray.io/rayjob"]',
+        ),
+    ],
+)
+def test_kueue_that_would_hold_pods_of_services(path: tuple[str, ...], value: object, words: str) -> None:
+    live, name, key = complete(), "kueue-manager-config", "controller_manager_config.yaml"
+    setting = yaml.safe_load(live.settings[name][key])
+    node = setting
+    for part in path[:-1]:
+        node = node[part]
+    node[path[-1]] = value
+    fact = judged(replace(live, settings={**live.settings, name: {key: yaml.safe_dump(setting)}}))["kueue-unqueued-jobs"]
+    assert fact.cure.startswith(f"in {key} of the ConfigMap {name} {words}; ")
+
+
+@pytest.mark.parametrize("runtime", ["containerd://2.1.9", "containerd://1.7.20", "cri-o://1.33.0", "", "containerd://"])
+def test_a_node_that_ignores_the_path_of_a_model(runtime: str) -> None:
+    live = complete()
+    fact = judged(replace(live, runtimes={**live.runtimes, "node-3": runtime}))["containerd-image-volumes"]
+    assert fact.cure.startswith(f"containerd 2.2 or later is needed, node-3 has {runtime}; ")
+    assert "containerd-image-volumes" not in judged(replace(live, runtimes={"node-3": runtime}), "hub")
+
+
+def test_settings_of_what_is_not_there_are_not_asked_for() -> None:
+    facts = judged(replace(without(complete(), "kueue.x-k8s.io", "argoproj.io"), settings={}), "hub")
+    assert not {"kueue-unqueued-jobs", "argo-executor-security", "argo-cd-sync-timeout"} & facts.keys()
 
 
 def test_a_kind_that_is_not_served() -> None:
