@@ -57,7 +57,8 @@ def _spec(runtime: Runtime, image: str) -> ClusterServingRuntimeSpec:
                 "image": image,
                 "command": list(runtime.command),
                 "env": env_list(runtime.env),
-                "securityContext": container_security(),
+                # a runtime has no security of a pod, so the container says all of it
+                "securityContext": {**container_security(), "seccompProfile": {"type": "RuntimeDefault"}},
             }
         ],
     }

@@ -106,8 +106,13 @@ def cluster(spec: Body, worker: Body | None = None) -> Body:
 def spark(spec: Body, side: str = "driver") -> Body:
     sound = {"template": {"spec": pod()}, "securityContext": SOUND, "image": PIN}
     return {
-        "type": "Python", "mode": "cluster", "sparkVersion": "4.0.0", "mainApplicationFile": "local:///x.py",
-        "driver": sound, "executor": sound, side: {"template": {"spec": spec}},
+        "type": "Python",
+        "mode": "cluster",
+        "sparkVersion": "4.0.0",
+        "mainApplicationFile": "local:///x.py",
+        "driver": sound,
+        "executor": sound,
+        side: {"template": {"spec": spec}},
     }
 
 

@@ -100,7 +100,12 @@ def test_a_budget_that_cannot_be_met_is_told(said: dict[str, Any], of: int, why:
     pod = {"metadata": {"labels": {NODE: "ray-worker"}}, "spec": {"containers": []}}
     head = {"template": {"metadata": {"labels": {NODE: "ray-head"}}, "spec": {"containers": []}}}
     cluster = {"headGroupSpec": head, "workerGroupSpecs": [{"groupName": "w", "minReplicas": of, "maxReplicas": of, "template": pod}]}
-    service: Body = {"apiVersion": "ray.io/v1", "kind": "RayService", "metadata": {"name": "s", "namespace": "n"}, "spec": {"rayClusterConfig": cluster}}
+    service: Body = {
+        "apiVersion": "ray.io/v1",
+        "kind": "RayService",
+        "metadata": {"name": "s", "namespace": "n"},
+        "spec": {"rayClusterConfig": cluster},
+    }
     one: Any = budget({"name": "b", "namespace": "n"}, {NODE: "ray-worker"}, **said)
     found = impossible([one], [service])
     assert [text.partition(":")[0] for text in found] == ([f"b {why}"] if why else [])

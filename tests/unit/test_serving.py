@@ -141,7 +141,9 @@ def test_a_platform_that_would_leave_the_model_out_is_refused(
     )
 
 
-@pytest.mark.parametrize(("name", "path"), [("triton", "/v2/models/bought/ready"), ("sklearn", "/v2/models/bought/ready"), ("vllm", "/health")])
+@pytest.mark.parametrize(
+    ("name", "path"), [("triton", "/v2/models/bought/ready"), ("sklearn", "/v2/models/bought/ready"), ("vllm", "/health")]
+)
 def test_a_server_without_its_model_is_not_ready(name: str, path: str) -> None:
     model = predictor(served(stage={"runtime": name}))["model"]
     assert model["startupProbe"]["httpGet"]["path"] == model["readinessProbe"]["httpGet"]["path"] == path
@@ -150,7 +152,9 @@ def test_a_server_without_its_model_is_not_ready(name: str, path: str) -> None:
 # -- times -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("stage", "grace"), [({}, 65), ({"timeout": "5s"}, 30), ({"timeout": "5m"}, 305), ({"timeout": "10s", "grace": "15s"}, 15)])
+@pytest.mark.parametrize(
+    ("stage", "grace"), [({}, 65), ({"timeout": "5s"}, 30), ({"timeout": "5m"}, 305), ({"timeout": "10s", "grace": "15s"}, 15)]
+)
 def test_a_pod_outlives_its_last_request(stage: dict[str, str], grace: int) -> None:
     found = predictor(served(stage=stage))
     assert found["terminationGracePeriodSeconds"] == grace
@@ -222,7 +226,13 @@ def test_logged_requests_pass_the_agent() -> None:
 
 
 def test_the_namespace_of_an_address() -> None:
-    urls = ("http://log.tools.svc/x", "http://log.tools.svc.cluster.local:80", "http://log.tools:8080", "https://log.example.com", "http://log")
+    urls = (
+        "http://log.tools.svc/x",
+        "http://log.tools.svc.cluster.local:80",
+        "http://log.tools:8080",
+        "https://log.example.com",
+        "http://log",
+    )
     assert [namespace_of(url) for url in urls] == ["tools", "tools", "tools", "", ""]
 
 
