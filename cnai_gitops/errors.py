@@ -50,9 +50,19 @@ class InvalidInput(CnaiError):
         super().__init__("\n".join(f"{f.location}: {f.code} {f.message}" for f in findings[:4]))
         self.findings = tuple(findings)
 
+    def __reduce__(self) -> tuple[type[InvalidInput], tuple[Sequence[Finding]]]:
+        """Survives the way back from a worker process."""
+        return type(self), (self.findings,)
+
     def _render_traceback_(self) -> list[str]:
         """Four lines in a notebook cell instead of a page of frames (IPython calls this)."""
         lines = [f"{type(self).__name__}: {len(self.findings)} problem(s)"]
         lines += [f"  {f.location or f.resource}: {f.code} {f.message}" for f in self.findings[:2]]
         lines += [f"  help: {self.findings[0].help}"] if self.findings and self.findings[0].help else []
         return lines
+
+
+class Unread(InvalidInput):
+    """A user file was not read to its end, so nothing may be concluded from what it did not say (exit 3)."""
+
+    exit_code = 3

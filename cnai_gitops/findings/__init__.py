@@ -13,6 +13,10 @@ from enum import StrEnum
 from typing import Any
 
 
+PRINTED = "CNAI113"
+"""Code of the notes that show what a blueprint printed; the only ones of this weight that a build shows."""
+
+
 class Severity(StrEnum):
     """Weight of a finding: `error` fails the command, `warning` and `info` do not."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cnai_gitops.errors import ToolError
-from cnai_gitops.findings import Finding, Location, Severity
+from cnai_gitops.findings import PRINTED, Finding, Location, Severity
 from cnai_gitops.project.model import NOUNS, Entry
 from cnai_gitops.project.reader import NOTHING, Lazy, Reader, require_same
 from cnai_gitops.source.files import Files
@@ -27,10 +27,12 @@ def blueprints_of(reader: Reader) -> tuple[list[Mapping[str, Entry[Any]]], dict[
     known: Mapping[str, Any] = reader.outline["blueprints"]
     found: dict[str, dict[str, Entry[Any]]] = {noun.__name__: {} for noun in NOUNS}
     homes: dict[tuple[str, str], str] = {}
-    for file in reader.files("blueprints", ".py", ".yaml"):
-        if file.rpartition("/")[2].startswith("_"):
-            continue
-        if file in known and all(reader.unchanged(used) for used in known[file][0]):
+    files = [file for file in reader.files("blueprints", ".py", ".yaml") if not file.rpartition("/")[2].startswith("_")]
+    same = {file for file in files if file in known and all(reader.unchanged(used) for used in known[file][0])}
+    if reader.apart is not None:
+        reader.apart.ahead(file for file in files if file.endswith(".py") and file not in same)
+    for file in files:
+        if file in same:
             reader.sources[file] = tuple(known[file][0])
             for noun, name in known[file][1]:
                 if homes.setdefault((noun, name), file) != file:
@@ -72,8 +74,9 @@ def _fetcher(
         file = homes[noun, name]
         if file not in fetched:
             with Files(reader.root) as files:
-                again = Reader(reader.root, files, NOTHING)
+                again = Reader(reader.root, files, NOTHING, reader.apart)
                 fetched[file] = _read(again, file)
+                again.require_alive()
             require_same(files, reader.outline, again)
         entries = {entry.value.name: entry for entry in fetched[file] if _noun(entry) == noun}
         if name not in entries:
@@ -85,10 +88,10 @@ def _fetcher(
 
 def _read(reader: Reader, file: str) -> list[Entry[Any]]:
     """What a file of the blueprints' folder defines."""
-    before = len(reader.findings)
+    before, dead = len(reader.findings), len(reader.dead)
     reader.sources[file] = (file,)
     entries = reader.python(file, NOUNS) if file.endswith(".py") else _yaml_blueprint(reader, file)
-    if not entries and len(reader.findings) == before:
+    if not entries and all(found.code == PRINTED for found in reader.findings[before:]) and len(reader.dead) == dead:
         reader.findings.append(_empty(file))
     if len(reader.findings) > before:
         reader.unclean.add(file)

@@ -66,7 +66,7 @@ def environments_of(
 def _fetch_release(reader: Reader, key: tuple[str, str]) -> dict[tuple[str, str], Entry[Release]]:
     """Read a release that was left unread."""
     with Files(reader.root) as files:
-        again = Reader(reader.root, files, NOTHING)
+        again = Reader(reader.root, files, NOTHING, None)
         release = _release(again, release_path(key))
     require_same(files, reader.outline, again)
     return {key: release} if release else {}

@@ -13,11 +13,13 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from cnai_gitops.errors import InvalidInput, ToolError
-from cnai_gitops.findings import Finding
+from cnai_gitops.errors import InvalidInput, ToolError, Unread
+from cnai_gitops.findings import Finding, exit_code
+from cnai_gitops.project.apart import Blueprints
 from cnai_gitops.project.model import Entry
-from cnai_gitops.source.files import Files, SourceError, list_files
+from cnai_gitops.source.files import Files, SourceError, decode, list_files
 from cnai_gitops.source.places import FilePlace, PythonPlace, findings_of
+from cnai_gitops.source.positions import register_source
 from cnai_gitops.source.python import load_python
 from cnai_gitops.source.yaml import Document, parse
 from cnai_gitops.spec.base import Spec
@@ -27,6 +29,9 @@ K = TypeVar("K")
 
 NOTHING: Mapping[str, Any] = {"seen": {}, "blueprints": {}, "releases": []}
 """The outline of a run that knows nothing."""
+
+MOST_DEAD = 3
+"""Blueprints that may take the process with them before the others are not tried any more."""
 
 
 class Lazy(Mapping[K, Entry[T]]):
@@ -54,11 +59,16 @@ class Lazy(Mapping[K, Entry[T]]):
 
 @dataclass(slots=True)
 class Reader:
-    """Collects specs and findings while files are read; one use, inside `load`."""
+    """Collects specs and findings while files are read; one use, inside `load`.
+
+    `apart` runs Python blueprints; None runs them here, which only a process does that is apart itself.
+    """
 
     root: Path
     source: Files
     outline: Mapping[str, Any]
+    apart: Blueprints | None
+    dead: list[Finding] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     unclean: set[str] = field(default_factory=set)
     sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -115,21 +125,45 @@ class Reader:
 
     def python(self, file: str, wanted: tuple[type[Spec], ...]) -> list[Entry[Any]]:
         """Instances of the wanted classes that a Python file defines; it counts as read, and all that it ran."""
+        if self.apart is None:
+            return self._python_here(file, wanted)
+        read = self.apart.read(file)
+        self.findings.extend(read.findings)
+        for used in read.inputs:
+            try:
+                register_source(f"{self.root}/{used}", decode(self.source.content(used), used))
+            except SourceError as error:
+                if error.findings[0] not in read.findings:
+                    self.findings.extend(error.findings)
+        self.sources[file] = read.inputs
+        if read.died is not None:
+            self.dead.append(read.died)
+            if len(self.dead) >= MOST_DEAD:
+                self.require_alive()
+        return read.entries
+
+    def _python_here(self, file: str, wanted: tuple[type[Spec], ...]) -> list[Entry[Any]]:
         try:
             loaded = load_python(self.root, file, wanted)
         except SourceError as error:
             self.findings.extend(error.findings)
             return []
-        self.findings.extend(loaded.findings)
         for used in loaded.inputs:
             self.source.content(used)
         self.sources[file] = tuple(loaded.inputs)
         return [Entry(value, PythonPlace(value, self.root), file) for _, value in loaded.values]
 
+    def require_alive(self) -> None:
+        """Raise Unread when a blueprint was not read to its end."""
+        if self.dead:
+            if self.apart is not None:
+                self.apart.close()
+            raise Unread([*self.dead, *self.findings])
+
 
 def require_same(files: Files, outline: Mapping[str, Any], reader: Reader) -> None:
     """Raise InvalidInput when what was left unread cannot be read now, ToolError when it is not what the outline says any more."""
-    if reader.findings:
+    if exit_code(reader.findings):
         raise InvalidInput(reader.findings)
     changed = [path for path, digest in files.digests.items() if outline["seen"].get(path, ["", "", ""])[2] != digest]
     if changed:

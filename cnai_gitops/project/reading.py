@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from cnai_gitops.errors import UsageError
 from cnai_gitops.findings import Finding
+from cnai_gitops.project.apart import Blueprints
 from cnai_gitops.project.blueprints import Stale, blueprints_of
 from cnai_gitops.project.environments import environments_of
 from cnai_gitops.project.model import Entry, Project
@@ -26,25 +27,30 @@ from cnai_gitops.spec.waiver import Waivers
 from cnai_gitops.system.root import CONFIG
 
 
-def load(root: Path, outline: Mapping[str, Any] | None = None) -> Project:
-    """Read the whole repository below `root`.
+def load(root: Path, outline: Mapping[str, Any] | None = None, *, apart: bool = True) -> Project:
+    """Read the whole repository below `root`, its Python blueprints in a process apart; here where this is such a process.
 
-    Raises UsageError when cnai.toml itself cannot be used, SourceError when it asks for another version than this one. With an
-    `outline` of an earlier run, blueprints and releases that have not changed are read when they are first asked for.
+    Raises UsageError when cnai.toml itself cannot be used, SourceError when it asks for another version than this one,
+    Unread when a blueprint was not read to its end. With an `outline` of an earlier run, blueprints and releases that have
+    not changed are read when they are first asked for.
     """
+    blueprints = Blueprints(root) if apart else None
     try:
-        return _load(root, outline or NOTHING)
+        return _load(root, outline or NOTHING, blueprints)
     except Stale:
-        return _load(root, NOTHING)
+        if blueprints is not None:
+            blueprints.close()
+        return _load(root, NOTHING, blueprints)
 
 
-def _load(root: Path, outline: Mapping[str, Any]) -> Project:
+def _load(root: Path, outline: Mapping[str, Any], blueprints: Blueprints | None) -> Project:
     with Files(root) as files:
-        reader = Reader(root, files, outline)
+        reader = Reader(root, files, outline, blueprints)
         config, config_place = _config(reader)
         (apps, datasets, models), homes = blueprints_of(reader)
         environments, releases, patches = environments_of(reader)
         waivers = [w for file in reader.files("policies/waivers", ".yaml") if (w := _waivers(reader, file))]
+        reader.require_alive()
     return Project(
         root=root,
         config=config,
@@ -68,7 +74,7 @@ def _load(root: Path, outline: Mapping[str, Any]) -> Project:
 def read_config(root: Path) -> Config:
     """Only cnai.toml. Raises UsageError when it cannot be used, SourceError when it is for another version."""
     with Files(root) as files:
-        return _config(Reader(root, files, NOTHING))[0]
+        return _config(Reader(root, files, NOTHING, None))[0]
 
 
 def _config(reader: Reader) -> tuple[Config, Place]:

@@ -17,9 +17,10 @@ from cnai_gitops.compile.platform import Tenant, compile_platform, tenant
 from cnai_gitops.emit import Unwritable, emit
 from cnai_gitops.findings import Finding, exit_code
 from cnai_gitops.patches import Patcher
-from cnai_gitops.plan.build import Plan
+from cnai_gitops.plan.build import App, Plan
 from cnai_gitops.plan.selection import EVERYTHING, Selection
 from cnai_gitops.plan.target import Target
+from cnai_gitops.resolved.apart import Compiler, Made, has_own
 from cnai_gitops.resolved.kustomize_tree import Files, kustomize_tree, overlay_path
 from cnai_gitops.resolved.memory import AppRecord, Keys, UnitRecord
 from cnai_gitops.resolved.patched import patched
@@ -200,10 +201,10 @@ class Resolved:
         """
         if app in self._trees:
             return self._trees[app]
-        base, findings = compile_app(self.plan, self.plan.base(app))
+        base, findings = self._compile(app, self.plan.base(app))
         at_hand = {objects.unit: objects for objects in loaded}
         made = {unit.target: self._before_patches(unit, at_hand) for unit in self.apps.get(app, ())}
-        tree = Tree(kustomize_tree(self.plan, app, base, made), tuple(findings))
+        tree = Tree(kustomize_tree(self.plan, app, base, made), findings)
         if any(self._patched(unit) for unit in self.apps.get(app, ())):
             self._trees[app] = tree  # it is asked for by each patched target
         return tree
@@ -251,8 +252,18 @@ class Resolved:
         return Objects(unit, tuple(patched(plain, self.patch(files, overlay_path(unit.target, unit.owner)))), findings)
 
     def _compiled(self, unit: Unit) -> Objects:
-        resources, findings = compile_app(self.plan, self.plan.app(unit.owner, unit.target))
-        return Objects(unit, tuple(resources), tuple(findings))
+        return Objects(unit, *self._compile(unit.owner, self.plan.app(unit.owner, unit.target)))
+
+    def _compile(self, name: str, app: App) -> Made:
+        """An application on one target; elsewhere, where the repository's own code has a part in it."""
+        if has_own(app.blueprint):
+            return self._elsewhere.made(name)["" if app.target.neutral else app.target.name]
+        resources, findings = compile_app(self.plan, app)
+        return tuple(resources), tuple(findings)
+
+    @cached_property
+    def _elsewhere(self) -> Compiler:
+        return Compiler(self.plan)
 
     def _patched(self, unit: Unit) -> bool:
         return bool(self.plan.project.patches.get((unit.target.env, unit.owner)))

@@ -11,12 +11,11 @@ import linecache
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from types import CodeType, FrameType, TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pydantic
 from pydantic import BaseModel, ValidationError
@@ -25,7 +24,19 @@ from cnai_gitops.findings import Finding, Location
 from cnai_gitops.source.messages import dotted, problems
 from cnai_gitops.source.text import line_of, shorten, source_line
 
-Captured = tuple[tuple[CodeType, int], ...]
+Span = tuple[int, int, int, int]
+"""First and last line (from 1), first and last column (UTF-8 bytes, from 0), in the order of `co_positions`."""
+
+
+class Frame(NamedTuple):
+    """One call: its file, its line, and its span where the compiler kept one. This is what another process can tell of a frame."""
+
+    filename: str
+    line: int
+    span: Span | None
+
+
+Captured = tuple[tuple[CodeType, int] | Frame, ...]
 FieldPath = Sequence[str | int]
 Notes = tuple[tuple[Location, str], ...]
 Written = ast.expr | ast.keyword
@@ -86,11 +97,21 @@ def locate_call(captured: Captured, root: Path, path: str | FieldPath | None = N
     return place, tuple(note for note in dict.fromkeys(notes) if note[0].line != place.line or note[0].file != place.file)
 
 
+def locate_frame(frame: FrameType | None, root: Path) -> Location | None:
+    """Place of the innermost running frame below `root`."""
+    kept: list[tuple[CodeType, int]] = []
+    while frame is not None:
+        if _shown_name(frame.f_code.co_filename, root):
+            kept.append((frame.f_code, frame.f_lasti))
+        frame = frame.f_back
+    return locate_call(tuple(kept), root)[0]
+
+
 def raised_at(error: BaseException, root: Path) -> tuple[Location | None, Notes]:
     """Place of the innermost frame below `root` that an exception went through; a syntax error's own place."""
     if isinstance(error, SyntaxError) and error.filename and (file := _shown_name(error.filename, root)):
         line, column = error.lineno or 1, error.offset or 0
-        return Location(file, line, max(column, 1), max(column, 1) + 1, source_line(_text(error.filename), line)), ()
+        return Location(file, line, max(column, 1), max(column, 1) + 1, source_line(source_text(error.filename), line)), ()
     return locate_call(traceback_frames(error.__traceback__), root)
 
 
@@ -126,23 +147,22 @@ def refused_call(traceback: TracebackType | None) -> tuple[type[BaseModel] | Non
 # -- from an instruction to a place ------------------------------------------------------------------------
 
 
-Span = tuple[int, int, int, int]
-"""First and last line (from 1), first and last column (UTF-8 bytes, from 0), in the order of `co_positions`."""
+def frames_below(captured: Captured, root: Path) -> list[Frame]:
+    """The frames of the author's own files, as another process may know them: each file by its path below the root."""
+    return [frame._replace(filename=name) for name, frame in _below(captured, root) if _shown_name(frame.filename, root)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    code: CodeType
-    line: int
-    span: Span | None
-
-
-def _below(captured: Captured, root: Path) -> list[tuple[str, _Frame]]:
+def _below(captured: Captured, root: Path) -> list[tuple[str, Frame]]:
     """The frames of the author's own files with their shown names; else the first that has a source at all (a notebook)."""
-    named = [(_shown_name(code.co_filename, root), code, lasti) for code, lasti in captured]
-    if not any(name for name, _, _ in named):
-        named = [(Path(c.co_filename).name, c, i) for c, i in captured if not _installed(c.co_filename) and _text(c.co_filename)][:1]
-    return [(name, _frame(code, lasti)) for name, code, lasti in named if name][:MAX_FRAMES]
+    named = [(_shown_name(_filename(item), root), item) for item in captured]
+    if not any(name for name, _ in named):
+        files = [(_filename(item), item) for item in captured]
+        named = [(Path(file).name, item) for file, item in files if not _installed(file) and source_text(file)][:1]
+    return [(name, _frame(item)) for name, item in named if name][:MAX_FRAMES]
+
+
+def _filename(item: tuple[CodeType, int] | Frame) -> str:
+    return item.filename if isinstance(item, Frame) else item[0].co_filename
 
 
 def _shown_name(filename: str, root: Path) -> str:
@@ -155,15 +175,18 @@ def _installed(filename: str, relative: str = "") -> bool:
     return "site-packages/" in (relative or filename) or filename.startswith(_SCRIPTS)
 
 
-def _frame(code: CodeType, lasti: int) -> _Frame:
+def _frame(item: tuple[CodeType, int] | Frame) -> Frame:
+    if isinstance(item, Frame):
+        return item
+    code, lasti = item
     first, last, start, stop = next(islice(code.co_positions(), lasti // 2, None), (None,) * 4)
     if first is None or last is None or start is None or stop is None:  # `-X no_debug_ranges`
-        return _Frame(code, first or code.co_firstlineno, None)
-    return _Frame(code, first, (first, last, start, stop))
+        return Frame(code.co_filename, first or code.co_firstlineno, None)
+    return Frame(code.co_filename, first, (first, last, start, stop))
 
 
-def _resolve(file: str, frame: _Frame, path: FieldPath) -> Location:
-    text = _text(frame.code.co_filename)
+def _resolve(file: str, frame: Frame, path: FieldPath) -> Location:
+    text = source_text(frame.filename)
     if frame.span is None:
         line = source_line(text, frame.line)
         return Location(file, frame.line, len(line) - len(line.lstrip()) + 1 if line else 0, 0, line)
@@ -173,7 +196,8 @@ def _resolve(file: str, frame: _Frame, path: FieldPath) -> Location:
     return _location(file, text, _span(written) if written else frame.span, name or "")
 
 
-def _text(filename: str) -> str:
+def source_text(filename: str) -> str:
+    """The text that was compiled under a file name."""
     return _SOURCES.get(filename) or "".join(linecache.getlines(filename))
 
 

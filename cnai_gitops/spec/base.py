@@ -50,6 +50,10 @@ class Spec(BaseModel):
         """The Python frames that made this value; empty for values that came from YAML."""
         return getattr(self, "_where", ())
 
+    def made_at(self, frames: Captured) -> None:
+        """Say which frames made this value, where another process ran them."""
+        object.__setattr__(self, "_where", frames)
+
     def with_(self, **changes: Any) -> Self:
         """A copy with some fields replaced, validated again."""
         nested: dict[str, Any] = {}

@@ -46,6 +46,8 @@ class Engine(Spec):
     frame: ClassVar[frozenset[str]] = frozenset()
     honours: ClassVar[frozenset[str]] = frozenset()
     needs: ClassVar[Mapping[str, str]] = {}
+    apart: ClassVar[bool] = False
+    """True for what stands for a variant of the repository's own, which is run in another process"""
     kind: str
     """tells the variants apart; YAML must say it, Python need not"""
 
@@ -88,7 +90,7 @@ def _fields(model: type[Spec]) -> tuple[tuple[str, bool], ...]:
     """Names of fields, and whether they name images; a field of plain values alone cannot hold one."""
     found = []
     for name, info in model.model_fields.items():
-        is_image = IMAGE in info.metadata or _marked(info.annotation)
+        is_image = IMAGE in info.metadata or marked(info.annotation)
         if is_image or info.annotation not in _PLAIN:
             found.append((name, is_image))
     return tuple(found)
@@ -97,8 +99,9 @@ def _fields(model: type[Spec]) -> tuple[tuple[str, bool], ...]:
 _PLAIN = (str, int, float, bool)
 
 
-def _marked(annotation: Any) -> bool:
-    return IMAGE in getattr(annotation, "__metadata__", ()) or any(_marked(part) for part in get_args(annotation))
+def marked(annotation: Any) -> bool:
+    """True for a field whose values name images."""
+    return IMAGE in getattr(annotation, "__metadata__", ()) or any(marked(part) for part in get_args(annotation))
 
 
 Held = tuple[tuple[str | int, ...], Spec, Sequence["Engine"]]

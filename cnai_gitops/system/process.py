@@ -6,16 +6,19 @@ Must not: use a shell, pass on the caller's environment, leave a process behind.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import selectors
 import shutil
 import signal
 import subprocess
+import sys
 import time
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from cnai_gitops.errors import ToolError
 
@@ -173,3 +176,108 @@ def capture_git(root: Path, *args: str, input: bytes | None = None, timeout: flo
         raise ToolError(f"git {' '.join(args[:1])} is not among the commands that only read: {', '.join(sorted(GIT_READS))}")
     done = run([*_GIT, "-C", str(root), *args], input=input, env=_GIT_ENVIRONMENT, timeout=timeout)
     return done.check(f"git {args[0]}", help=f"is {root} inside a git repository with its history fetched (fetch-depth: 0)?").stdout
+
+
+# -- Python apart ---------------------------------------------------------------------------------------------
+
+_BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[2]); __import__('importlib').import_module(sys.argv[1]).main(*sys.argv[3:])"
+_PASSED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+"""Variables that the interpreter itself may need to start; nothing else of the caller's environment is passed on."""
+FRAME_LIMIT = 256 * 1024 * 1024
+
+
+class Ended(Exception):
+    """The process apart is gone, or says nothing any more; the text says how."""
+
+
+class Apart:
+    """The same Python with the same packages in a process apart: asked by lines of JSON, answering in frames on a descriptor of its own.
+
+    It gets no variable of the caller, no standard input but the questions, and runs `main` of a module, whose arguments are
+    the descriptor and `arguments`. It ends with this object, or when this process does.
+    """
+
+    def __init__(self, module: str, *arguments: str) -> None:
+        """Start it; raises ToolError where the interpreter does not start."""
+        answers, reply = os.pipe()
+        paths = json.dumps([os.path.abspath(path) for path in sys.path if path])
+        flags = ("-I", *(("-B",) if sys.dont_write_bytecode else ()))
+        passed = {name: os.environ[name] for name in _PASSED if name in os.environ}
+        try:
+            process = subprocess.Popen(
+                [sys.executable, *flags, "-c", _BOOT, module, paths, str(reply), *arguments],
+                env={"PATH": SYSTEM_PATH, "HOME": NO_HOME, "LC_ALL": "C.UTF-8", "TZ": "UTC", **passed},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                pass_fds=(reply,),
+                start_new_session=True,
+            )
+        except OSError as error:
+            os.close(answers)
+            raise ToolError(f"{sys.executable} does not start: {error.strerror}", help="is Python's virtual environment whole?") from error
+        finally:
+            os.close(reply)
+        self.owner = os.getpid()
+        self._process, self._answers = process, answers
+        self.close = weakref.finalize(self, _end, process, answers, self.owner)
+
+    def ask(self, question: Mapping[str, Any]) -> None:
+        """One more question. Raises Ended."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(question).encode() + b"\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            raise Ended(self._last_words()) from error
+
+    def answer(self, timeout: float) -> bytes:
+        """The next answer, whole. Raises Ended where it does not come within `timeout` seconds, is cut, or is too large."""
+        deadline = time.monotonic() + timeout
+        size = int.from_bytes(self._read(8, deadline), "big")
+        if size > FRAME_LIMIT:
+            raise Ended(f"it answers with more than {FRAME_LIMIT} bytes")
+        return self._read(size, deadline)
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        data = bytearray()
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._answers, selectors.EVENT_READ)
+            while len(data) < size:
+                if not selector.select(max(deadline - time.monotonic(), 0)):
+                    raise Ended("it did not answer in time")
+                chunk = os.read(self._answers, min(size - len(data), 1 << 20))
+                if not chunk:
+                    raise Ended(self._last_words())
+                data += chunk
+        return bytes(data)
+
+    def _last_words(self) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(1)
+        return self.close() or "it was ended before"
+
+
+def _end(process: subprocess.Popen[bytes], answers: int, owner: int) -> str:
+    """Close all ends, and end the process where it is one's own; returns how it ended and the last that it said."""
+    os.close(answers)
+    if os.getpid() == owner and process.poll() is None:
+        _kill_group(process)
+        process.wait()
+    said = b""
+    with contextlib.suppress(OSError):
+        assert process.stdin
+        process.stdin.close()
+    if process.stderr:
+        if process.returncode is not None:
+            said = process.stderr.read()[-2000:]
+        process.stderr.close()
+    code, words = process.returncode or 0, said.decode("utf-8", "replace").strip()
+    return f"{f'signal {-code}' if code < 0 else f'exit code {code}'}{f': {words.splitlines()[-1]}' if words else ''}"
+
+
+def write_frame(descriptor: int, data: bytes) -> None:
+    """The other side of `Apart.answer`."""
+    rest = memoryview(len(data).to_bytes(8, "big") + data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]

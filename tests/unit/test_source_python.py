@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 import textwrap
 from collections.abc import Callable
@@ -156,12 +157,35 @@ def test_standard_modules_and_this_package_are_never_shadowed(tmp_path: Path, wr
     assert load(tmp_path).inputs == ("blueprints/app.py",)
 
 
-def test_printed_text_is_dropped_with_a_warning(tmp_path: Path, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
-    write(app="x = 1\nprint('::error::forged')\n")
-    (finding,) = load(tmp_path).findings
-    assert said(finding) == "blueprints/app.py:2:1: CNAI106 text printed while loading was dropped"
-    assert finding.severity is Severity.WARNING
-    assert capsys.readouterr().out == ""
+def test_printed_text_is_a_note_for_its_author(tmp_path: Path, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    write(app="import sys\nprint('::error::forged')\nfor n in range(6):\n    print(n, file=sys.stderr)\n")
+    found = load(tmp_path).findings
+    assert [said(finding) for finding in found] == [
+        f"blueprints/app.py:2:1: CNAI113 printed: {words}" for words in ("::error::forged", "0", "1", "2", "3 (and 2 more lines)")
+    ]
+    assert {finding.severity for finding in found} == {Severity.INFO}
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import builtins\nbuiltins.len = lambda x: 0\n", "2:1: CNAI112 a blueprint replaces the builtin len"),
+        ("import builtins\nbuiltins.isinstance = None\ndel builtins.print\n", "2:1: CNAI112 a blueprint replaces the builtin isinstance"),
+        ("import sys\nsys.setrecursionlimit(60)\n", "2:1: CNAI112 a blueprint lowers the recursion limit"),
+        ("x = 1\nwhile True:\n  print('x' * 99_999)\n", "3:3: CNAI111 a blueprint printed more than 1,000,000 characters"),
+        ("raise MemoryError\n", "1:1: CNAI111 a blueprint needs more memory than it may have"),
+        (
+            "import threading\nend = threading.Event()\nthreading.Thread(target=lambda: end.wait(5), daemon=True).start()\n",
+            "3:33: CNAI112 a blueprint leaves 1 thread(s) running",
+        ),
+    ],
+)
+def test_what_touches_more_than_itself(tmp_path: Path, write: Write, text: str, expected: str) -> None:
+    before = dict(vars(builtins)), sys.getrecursionlimit()
+    write(app=text)
+    assert said(failure(tmp_path)[0]) == f"blueprints/app.py:{expected}"
+    assert (dict(vars(builtins)), sys.getrecursionlimit()) == before
 
 
 # -- what the author's code raises --------------------------------------------------------------------------
@@ -186,7 +210,7 @@ def test_printed_text_is_dropped_with_a_warning(tmp_path: Path, write: Write, ca
 )  # fmt: skip
 def test_failures_at_the_authors_line(tmp_path: Path, write: Write, text: str, expected: str) -> None:
     write(app=text)
-    (finding,) = failure(tmp_path)
+    finding = failure(tmp_path)[0]
     assert said(finding) == f"blueprints/app.py:{expected}"
 
 

@@ -60,11 +60,17 @@ def command(
 def _build(folder: Path, selection: Selection, output: str, *, check: bool, into: Path | None, jobs: int, quiet: bool) -> int:
     from cnai_gitops import pipeline
     from cnai_gitops.cli.progress import progress
-    from cnai_gitops.findings import Severity
+    from cnai_gitops.errors import InvalidInput
+    from cnai_gitops.findings import PRINTED, Severity
 
-    with progress("rendering", wanted=not quiet) as tell:
-        built = pipeline.build(folder, settings(), selection, check=check, into=into, jobs=jobs, tell=tell)
-    told = [finding for finding in built.findings if finding.severity is not Severity.INFO]
+    try:
+        with progress("rendering", wanted=not quiet) as tell:
+            built = pipeline.build(folder, settings(), selection, check=check, into=into, jobs=jobs, tell=tell)
+    except InvalidInput as error:
+        show(error.findings, output)
+        say("nothing was written")
+        return error.exit_code
+    told = [finding for finding in built.findings if finding.severity is not Severity.INFO or finding.code == PRINTED]
     if told:
         show(told, output)
     if built.failed:
@@ -102,9 +108,14 @@ def _tell_left_out(built: Built) -> None:
 
 def _verified(folder: Path, selection: Selection, output: str, *, into: Path | None, quiet: bool) -> int:
     from cnai_gitops import pipeline
+    from cnai_gitops.errors import InvalidInput
     from cnai_gitops.findings import exit_code
 
-    findings = pipeline.verify(folder, settings(), selection, into=into)
+    try:
+        findings = pipeline.verify(folder, settings(), selection, into=into)
+    except InvalidInput as error:
+        show(error.findings, output)
+        return error.exit_code
     if findings:
         show(findings, output)
     elif not quiet:
