@@ -50,7 +50,7 @@ class InvalidInput(CnaiError):
         super().__init__("\n".join(f"{f.location}: {f.code} {f.message}" for f in findings[:4]))
         self.findings = tuple(findings)
 
-    def __reduce__(self) -> tuple[type[InvalidInput], tuple[Sequence[Finding]]]:
+    def __reduce__(self) -> tuple[type[InvalidInput], tuple[object, ...]]:
         """Survives the way back from a worker process."""
         return type(self), (self.findings,)
 

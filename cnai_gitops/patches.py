@@ -18,6 +18,7 @@ from cnai_gitops.findings import Finding, Location
 from cnai_gitops.overlay import read_kustomize
 from cnai_gitops.resources.base import Body, key_of
 from cnai_gitops.source.files import SourceError, list_files, read_text
+from cnai_gitops.source.json import parse_json
 from cnai_gitops.source.text import printable, shorten
 from cnai_gitops.source.yaml import Document, parse, parse_all
 from cnai_gitops.system import kustomize
@@ -67,11 +68,13 @@ def own_files(root: Path) -> dict[str, str]:
 
 
 def _read(own: Mapping[str, str]) -> list[Document]:
-    """The kustomizations. Every YAML file is read strictly, because kustomize follows aliases until the memory is full."""
+    """The kustomizations. Every file is read strictly, because kustomize takes JSON for YAML and follows aliases until the memory is full."""
     documents = [parse(text, path) for path, text in own.items() if path.endswith(KUSTOMIZATIONS)]
     for path, text in own.items():
         if path.endswith((".yaml", ".yml")) and not path.endswith(KUSTOMIZATIONS):
             parse_all(text, path)
+        elif path.endswith(".json"):
+            parse_json(text, path)
     return documents
 
 

@@ -25,7 +25,8 @@ from cnai_gitops.resolved.units import Unit
 from cnai_gitops.run import Progress, Run, joined, plan_of, render_changed, resolve, silent
 from cnai_gitops.system import kustomize
 from cnai_gitops.system.data import policies_dir
-from cnai_gitops.system.files import Writer, lock
+from cnai_gitops.system.files import Writer
+from cnai_gitops.system.lock import lock
 from cnai_gitops.system.store import read_store, write_store
 from cnai_gitops.system.tools import Settings, require
 
@@ -72,7 +73,9 @@ def build(
     """
     if into:
         deploy.require_apart(root, into)
-    with lock(root / LOCK) as killed:
+    with lock(root / LOCK, sweeps=not check) as killed:
+        if not check:
+            _sweep(root, killed)
         present = list(state.present(root))
         run = Run.begin(root, settings, selection, remember=not check)
         plan = run.resolved.plan
@@ -94,7 +97,7 @@ def build(
             result.stale = deploy.stale(root, owners, selection) + [path for name in gone for path in deploy.listed(root, name)]
             return result
         with Writer(into or root) as writer:
-            if killed or into:
+            if into:
                 writer.sweep("deploy")
             result.changes = deploy.write(writer, owners, gone, selection)
             if into:
@@ -104,6 +107,13 @@ def build(
         result.changes.kept += sum(not path.startswith(f"{deploy.INDEX}/") for path in held)
         state.remember(root, selection, plan.project.inputs, present, held | writer.seen, made.keys)
     return result
+
+
+def _sweep(root: Path, killed: bool) -> None:
+    """Remove what a killed build left in the output, and what any killed command left in `.cnai/`."""
+    with Writer(root) as writer:
+        for folder in ("deploy", ".cnai") if killed else (".cnai",):
+            writer.sweep(folder)
 
 
 def _write_patches(writer: Writer, root: Path) -> None:
@@ -172,7 +182,7 @@ def _stale(run: Run, selection: Selection) -> tuple[list[Finding], list[Finding]
         if commits(owner.name):
             paths.extend(deploy.stale(root, [owner], selection))
 
-    with lock(root / LOCK):
+    with lock(root / LOCK, sweeps=False):
         last = state.last(root, selection) if run.memory.made_by else state.Last()
         made = render_changed(run, last, selection, compare)
         gone = deploy.gone(root, filter(commits, made.names), selection)

@@ -5,7 +5,7 @@ Must not: render or print. What did not run raises NotEvaluated; silence is neve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -79,9 +79,9 @@ def verdict(
     data = hearing.facts(scans, at)
     findings += unsound or hearing.denied(gate(hearing.sheet, data, pack=pack, conftest=conftest))
     approvers = plan.project.config.approvers
-    environments = {unit.target.env for unit in units}
+    judged = _judged(resolved, units, selection)
     return Verdict(
-        findings=ordered(apply_waivers(findings, waivers_of(plan), at, pack.rules, evaluated=environments, approvers=approvers)),
+        findings=ordered(apply_waivers(findings, waivers_of(plan), at, pack.rules, evaluated=judged, approvers=approvers)),
         documents=hearing.documents,
         reused=sum(case.known["documents"] for case in docket.held if case.known),
         rules=dict(pack.rules),
@@ -89,6 +89,15 @@ def verdict(
         data=data,
         known={} if unsound else {"made_by": made_by, "units": hearing.records, "settled": docket.settled, "reports": reports},
     )
+
+
+def _judged(resolved: Resolved, units: Sequence[Unit], selection: Selection) -> Callable[[Waiver], bool]:
+    """Whether a waiver's object could have been seen: all of an environment, or only what the selected applications make."""
+    environments = {unit.target.env for unit in units}
+    if not selection.apps:
+        return lambda waiver: waiver.resource.partition("/")[0] in environments
+    made = {f"{unit.target.name}/{key}" for unit in units for key in resolved.summary(unit).keys}
+    return lambda waiver: waiver.resource.partition("#")[0] in made
 
 
 def inventory_of(resolved: Resolved, scans: Mapping[str, Any], at: date) -> tuple[Sheet, dict[str, Any]]:

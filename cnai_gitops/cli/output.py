@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cnai_gitops.errors import InvalidInput
     from cnai_gitops.findings import Finding
     from cnai_gitops.findings.formats import ReportContext
 
@@ -36,6 +37,20 @@ def show(findings: Sequence[Finding], output: str = "table", to: Path | None = N
 
     context = context or ReportContext(version=__version__, color=color_wanted() and to is None)
     emit_text(render(output, ordered(findings), context), to)
+
+
+def stopped(error: InvalidInput, output: str, to: Path | None = None, context: ReportContext | None = None) -> int:
+    """Write what stopped a command as it was asked to write; returns the exit code."""
+    show(error.findings, output, to, context)
+    return error.exit_code
+
+
+def require_new(to: Path | None) -> None:
+    """Remove an earlier report: whatever happens from now on, it is not taken for this run's."""
+    if to is not None:
+        from cnai_gitops.system.files import discard
+
+        discard(to.absolute())
 
 
 def emit_text(text: str, to: Path | None = None) -> None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-
 PRINTED = "CNAI113"
 """Code of the notes that show what a blueprint printed; the only ones of this weight that a build shows."""
 

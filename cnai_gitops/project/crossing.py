@@ -54,9 +54,12 @@ class _Dump:
             return [self.plain(item, (*path, index), holder) for index, item in enumerate(value)]
         if value is None or isinstance(value, bool):
             return value
-        for kind in (str, int, float):
-            if isinstance(value, kind):
-                return self.number(value, path) if kind is int else kind.__str__(value) if kind is str else float(value)
+        if isinstance(value, str):
+            return str.__str__(value)
+        if isinstance(value, int):
+            return self.number(value, path)
+        if isinstance(value, float):
+            return float(value)
         raise self.refused(path, f"holds a {type(value).__name__}, which no file can", "write it as text, a number, a list or a map")
 
     def number(self, value: int, path: Path_) -> int:
@@ -89,11 +92,11 @@ class _Dump:
         return {name: self.plain(getattr(value, name), (*path, name), value) for name in fields}
 
     def refuse_overrides(self, value: Spec, model: type[Spec], path: Path_) -> None:
-        for cls in type(value).__mro__:
-            if cls is model:
-                return
+        """A subclass may have other defaults; what it does otherwise would be lost without a word."""
+        for cls in type(value).__mro__[: type(value).__mro__.index(model)]:
             for name, item in vars(cls).items():
-                if not name.startswith("_") and name not in cls.model_fields and callable(getattr(item, "fget", item)) and hasattr(model, name):  # type: ignore[attr-defined]
+                called = callable(item) or isinstance(item, property)
+                if called and not name.startswith("_") and name not in type(value).model_fields and hasattr(model, name):
                     words = f"is a {type(value).__name__}, whose {name} replaces that of {model.__name__} and would have no effect"
                     raise self.refused(path, words, "make it with a function instead of a subclass")
 
@@ -152,7 +155,7 @@ def _with(node: Any, path: Path_, change: Any) -> Any:
     if not path:
         return change(node)
     copy = list(node) if isinstance(node, list) else dict(node)
-    copy[path[0]] = _with(node[path[0]], path[1:], change)  # type: ignore[index, call-overload]
+    copy[path[0]] = _with(node[path[0]], path[1:], change)  # type: ignore[index]
     return copy
 
 

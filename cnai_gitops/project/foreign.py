@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import create_model
 
@@ -82,13 +82,13 @@ def stand_in(about: Mapping[str, Any], fields: Mapping[str, Any]) -> Engine:
             **{name: _var(getattr(base, name), value) for name, value in about["vars"].items() if name in base.__class_vars__},
             **{name: _not_here(name) for name in getattr(base, "__abstractmethods__", ())},
             **{name: _constant(name, answers[name]) for name in (*_CALLED, "images") if name in answers},
-            **{name: property(lambda self, value=answers[name]: value) for name in _READ if name in answers},
+            **{name: property(_constant(name, answers[name])) for name in _READ if name in answers},
             "apart": True,
         },
     )
     extra: dict[str, Any] = {name: (Annotated[Any, IMAGE] if is_image else Any, None) for name, is_image in about["fields"].items()}
-    model: type[Engine] = create_model(str(about["name"]), __base__=kind, __module__=__name__, **extra)
-    return model.model_validate(dict(fields))
+    model: Any = create_model(str(about["name"]), __base__=kind, __module__=__name__, **extra)
+    return cast(Engine, model.model_validate(dict(fields)))
 
 
 def _base(name: str) -> type[Engine]:
@@ -120,4 +120,3 @@ def _not_here(name: str) -> Any:
         raise ToolError(f"{name}() of {type(self).__name__} was asked for where it is not run", help="this is a bug of cnai; report it")
 
     return method
-

@@ -192,7 +192,8 @@ def _isolated(finder: _Finder) -> Iterator[tuple[_Printed, list[str]]]:
 
     The list has names of what the author's code changed in Python itself, once it ran.
     """
-    printed, changed = _Printed(), []
+    printed = _Printed()
+    changed: list[str] = []
     before = sys.stdin, sys.stdout, sys.stderr, sys.path[:], sys.getrecursionlimit()
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(), printed, printed  # who asks a question gets an end of file, not a hang
     sys.meta_path.insert(0, finder)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cnai_gitops.errors import ToolError
 from cnai_gitops.system.data import tools_dir
-from cnai_gitops.system.files import lock
+from cnai_gitops.system.lock import lock
 from cnai_gitops.system.process import run
 from cnai_gitops.system.tools import Found, Settings, Tool, built_dir, parse_version, require, search_path, tool
 

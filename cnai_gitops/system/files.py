@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import stat
-import time
 import unicodedata
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -36,7 +33,8 @@ _WORDS = {
 }
 
 
-def _failure(what: str, path: str | Path, error: OSError) -> ToolError:
+def failure(what: str, path: str | Path, error: OSError) -> ToolError:
+    """The error in words: `what` was tried with `path`."""
     words, cure = _WORDS.get(error.errno or 0, (error.strerror or str(error), ""))
     return ToolError(f"cannot {what} {str(path)!r}: {words}", help=cure)
 
@@ -60,7 +58,7 @@ class Writer:
             root.mkdir(parents=True, exist_ok=True)
             self._root = os.open(root, _OPEN_FOLDER)
         except OSError as error:
-            raise _failure("open", root, error) from error
+            raise failure("open", root, error) from error
 
     def __enter__(self) -> Writer:
         """This writer."""
@@ -91,7 +89,7 @@ class Writer:
             held = _holds(folder, name, data)
             status = held or self._replace(folder, name, data)
         except OSError as error:
-            raise _failure("write", self.root / relative, error) from error
+            raise failure("write", self.root / relative, error) from error
         self.seen[relative] = (status.st_mtime_ns, status.st_size)
         return held is None
 
@@ -106,7 +104,7 @@ class Writer:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise _failure("write", self.root / relative, error) from error
+            raise failure("write", self.root / relative, error) from error
 
     def remove(self, relative: str) -> bool:
         """Remove the regular file `relative` and the folders that are empty then; False when it is not there."""
@@ -120,13 +118,13 @@ class Writer:
         except FileNotFoundError:
             return False
         except OSError as error:
-            raise _failure("remove", self.root / relative, error) from error
+            raise failure("remove", self.root / relative, error) from error
         return True
 
     def sweep(self, relative: str) -> int:
-        """Remove what killed writers left below the folder `relative`; returns how many files. Hold the lock for this."""
+        """Remove what killed writers left below the folder `relative`; returns how many files. A living one keeps its own."""
         found = [entry.relative_to(self.root).as_posix() for entry in (self.root / relative).rglob(f".*{_TEMPORARY}")]
-        return sum(self.remove(path) for path in found)
+        return sum(self.remove(path) for path in found if not _lives(path.removesuffix(_TEMPORARY).rpartition(".")[2]))
 
     def _refuse_collision(self, relative: str) -> None:
         path = relative if relative.isascii() else unicodedata.normalize("NFC", relative)
@@ -192,6 +190,19 @@ class Writer:
         return status
 
 
+def _lives(pid: str) -> bool:
+    """True for another process of that number that runs."""
+    if not pid.isdigit() or int(pid) in (0, os.getpid()):
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except PermissionError:
+        return True
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True
+
+
 def _split(relative: str) -> tuple[str, str]:
     """Folder and name of a path that stays below the output folder."""
     parts = relative.split("/")
@@ -253,47 +264,8 @@ def write_atomic(path: Path, data: bytes, *, durable: bool = False) -> bool:
         return writer.write(path.name, data)
 
 
-@contextlib.contextmanager
-def lock(path: Path, *, timeout: float = 120, waiting: Callable[[str], None] = lambda message: None) -> Iterator[bool]:
-    """Hold the lock file `path` for the duration of the block, waiting up to `timeout` seconds for another process.
-
-    `waiting` gets one message when there is something to wait for. Yields True when the last holder was killed inside
-    its block, so that its leftovers can be swept. Raises ToolError when the wait was in vain.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.parent.is_symlink():
-            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise _failure("lock", path, error) from error
-    try:
-        _wait_for(descriptor, path, timeout, waiting)
-        try:
-            killed = os.fstat(descriptor).st_size > 0
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-        except OSError as error:
-            raise _failure("lock", path, error) from error
-        try:
-            yield killed
-        finally:
-            os.ftruncate(descriptor, 0)
-    finally:
-        os.close(descriptor)  # which also unlocks
-
-
-def _wait_for(descriptor: int, path: Path, timeout: float, waiting: Callable[[str], None]) -> None:
-    deadline, told = time.monotonic() + timeout, False
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace") or "unknown"
-        if time.monotonic() >= deadline:
-            raise ToolError(f"process {holder} still holds {path} after {timeout:g} s", help="wait for it, or stop that process")
-        if not told:
-            waiting(f"waiting for process {holder}, which holds {path}")
-            told = True
-        time.sleep(0.05)
+def discard(path: Path) -> None:
+    """Remove one regular file, if it is there; anything else is left to whoever writes there next."""
+    if path.is_file() and not path.is_symlink():
+        with Writer(path.parent) as writer:
+            writer.remove(path.name)

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from cnai_gitops.errors import ToolError
-from cnai_gitops.system.files import Writer, lock, write_atomic
+from cnai_gitops.system.files import Writer, write_atomic
+from cnai_gitops.system.lock import lock
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -139,7 +140,8 @@ WRITE_FOREVER = """
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from cnai_gitops.system.files import Writer, lock
+from cnai_gitops.system.files import Writer
+from cnai_gitops.system.lock import lock
 root, n = Path(sys.argv[1]), 0
 with lock(root / "lock"):
     print("ready", flush=True)

@@ -6,7 +6,7 @@ Must not: remove a finding (a waived one stays in every report), know today's da
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -44,14 +44,13 @@ def apply_waivers(
     at: date,
     rules: Mapping[str, Rule],
     *,
-    evaluated: Collection[str] | None = None,
+    evaluated: Callable[[Waiver], bool] | None = None,
     approvers: Mapping[str, Collection[str]] | None = None,
 ) -> list[Finding]:
     """The same findings, covered ones marked, and what is wrong with the waivers themselves.
 
     An unsound waiver covers nothing; one that calls its rule by an earlier name still does, with a warning. `evaluated`
-    names the environments that were judged when it was not all of them: a waiver for another one is not called unused
-    then. `approvers` says by policy area who may approve; an area that it does not name is open to everybody but the owner.
+    says of a waiver whether its object was judged when not everything was: one for another object is not called unused then. `approvers` says by policy area who may approve; an area that it does not name is open to everybody but the owner.
     """
     waivers, hygiene = _by_present_names(waivers, renamed(rules))
     sound: dict[tuple[str, str, str], Waiver] = {}
@@ -72,7 +71,7 @@ def apply_waivers(
         if covering:
             used.add(covering.id)
     for waiver in sound.values():
-        if waiver.id not in used and (evaluated is None or waiver.resource.partition("/")[0] in evaluated):
+        if waiver.id not in used and (evaluated is None or evaluated(waiver)):
             hygiene.append(
                 _finding(waiver, "CNAI713", f"covers no finding of {waiver.rule}", "remove it: what it excused is gone, or was never so")
             )
@@ -120,7 +119,7 @@ def _faults(waiver: Waiver, at: date, rules: Mapping[str, Rule], repeated: Colle
         )
     elif not rule.waivable:
         yield _finding(waiver, "CNAI717", f"is for {waiver.rule}, which cannot be waived", rule.help)
-    elif waiver.expires > waiver.created + timedelta(days=rule.max_waiver_days):
+    elif (waiver.expires - waiver.created).days > rule.max_waiver_days:  # dates have an end, their difference has none
         longest = f"{rule.max_waiver_days} days after {waiver.created}"
         yield _finding(
             waiver, "CNAI718", f"ends on {waiver.expires}, later than {longest}", "shorten it; it can be renewed with a new approval"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typer
 
 from cnai_gitops.cli.options import Apps, At, Env, Output, Quiet, Root, To, Watch, day, remembers, root_of, selection_of, settings
-from cnai_gitops.cli.output import color_wanted, say, show
+from cnai_gitops.cli.output import color_wanted, require_new, say, show, stopped
 
 
 def command(
@@ -25,13 +25,18 @@ def command(
     """Check types, references, schemas, workflows, accelerators and policies, offline (alias: validate, lint)."""
     from cnai_gitops import __version__, pipeline
     from cnai_gitops.cli.watching import again
+    from cnai_gitops.errors import InvalidInput
     from cnai_gitops.findings import exit_code
     from cnai_gitops.findings.formats import ReportContext, summary
 
     folder = root_of(root)
 
     def once() -> int:
-        verdict = pipeline.check(folder, settings(), selection_of(env, apps), at=day(at, folder), fresh=stale, remember=remembers())
+        require_new(to)
+        try:
+            verdict = pipeline.check(folder, settings(), selection_of(env, apps), at=day(at, folder), fresh=stale, remember=remembers())
+        except InvalidInput as error:
+            return stopped(error, output, to)
         context = ReportContext(
             version=__version__,
             targets=verdict.targets,

@@ -6,6 +6,7 @@ Must not: write below the project (but for what it remembers in `.cnai/`) or tal
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -35,6 +36,35 @@ def command(
     root: Root = None,
 ) -> int:
     """Show what changes, deletions and restarts first (alias: plan). Exit 1 when something differs."""
+    from cnai_gitops.cli.output import require_new, stopped
+    from cnai_gitops.errors import InvalidInput
+
+    folder = root_of(root)
+    require_new(to)
+    try:
+        return _compared(folder, apps, env, base, between, at, output, to, judge=judge, exit_zero=exit_zero)
+    except InvalidInput as error:
+        return stopped(error, *_report(output, to))
+
+
+def _report(output: str, to: Path | None) -> tuple[str, Path | None]:
+    """The format of findings that is like one of a review, and where it goes: no page is made of findings alone."""
+    return {"text": "table", "html": "table"}.get(output, output), None if output == "html" else to
+
+
+def _compared(
+    folder: Path,
+    apps: list[str] | None,
+    env: list[str] | None,
+    base: str | None,
+    between: tuple[str, str] | None,
+    at: str | None,
+    output: str,
+    to: Path | None,
+    *,
+    judge: bool,
+    exit_zero: bool,
+) -> int:
     from cnai_gitops import pipeline
     from cnai_gitops.cli.output import show
     from cnai_gitops.findings import exit_code
@@ -42,13 +72,12 @@ def command(
     from cnai_gitops.review.formats import render
     from cnai_gitops.review.revisions import against, base_of, hatches, side_of
 
-    folder = root_of(root)
     selection = selection_of(env or (list(between) if between else None), apps)
     run = pipeline.Run.begin(folder, settings(), selection, remember=remembers())
     resolved, plan = run.resolved, run.resolved.plan
     for found in (lambda: plan.findings, resolved.findings):
         if exit_code(findings := found()):
-            show(findings)
+            show(findings, *_report(output, to))
             return 1
     if between:
         review = diff.between(side_of(resolved, selection), *between, _pairs(plan, *between), hatches(resolved, selection))
