@@ -68,7 +68,7 @@ def own_files(root: Path) -> dict[str, str]:
 
 
 def _read(own: Mapping[str, str]) -> list[Document]:
-    """The kustomizations. Every file is read strictly, because kustomize takes JSON for YAML and follows aliases until the memory is full."""
+    """The kustomizations. Every file is read strictly: kustomize takes JSON for YAML and follows aliases until the memory is full."""
     documents = [parse(text, path) for path, text in own.items() if path.endswith(KUSTOMIZATIONS)]
     for path, text in own.items():
         if path.endswith((".yaml", ".yml")) and not path.endswith(KUSTOMIZATIONS):

@@ -111,7 +111,7 @@ def _making(pack: Pack, lock_dir: Path | None) -> str:
     """What judges: every policy and its example, and the schemas of CRDs."""
     policies = [f"{file.shown}\n{file.text}" for file in pack.files]
     examples = [repr(example) for _, example in sorted(pack.canaries.items())]
-    schemas = sorted((path.name, digest_of(path.read_bytes())) for path in lock_dir.glob("*.json")) if lock_dir else []
+    schemas = sorted((path.name, digest_of(path.read_bytes())) for path in lock_dir.glob("*.json") if path.is_file()) if lock_dir else []
     return digest_of(*policies, *examples, pack.capabilities, repr(schemas))
 
 

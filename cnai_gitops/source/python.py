@@ -233,6 +233,7 @@ def _left_running(threads: set[threading.Thread], root: Path, relative: str) -> 
         frames = sys._current_frames()
         at = [frames[thread.ident] for thread in threads if thread.ident in frames]
         places = [place for frame in at if (place := locate_frame(frame, root))]
+        places = places or list(filter(None, [_mention(root, relative, "Thread")]))
         message = f"a blueprint leaves {len(threads)} thread(s) running"
         yield Finding(
             code="CNAI112", message=message, location=min(places, key=lambda p: (p.file, p.line)) if places else Location(relative, 1),

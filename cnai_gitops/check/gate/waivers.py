@@ -50,7 +50,8 @@ def apply_waivers(
     """The same findings, covered ones marked, and what is wrong with the waivers themselves.
 
     An unsound waiver covers nothing; one that calls its rule by an earlier name still does, with a warning. `evaluated`
-    says of a waiver whether its object was judged when not everything was: one for another object is not called unused then. `approvers` says by policy area who may approve; an area that it does not name is open to everybody but the owner.
+    says of a waiver whether its object was judged when not everything was: one for another object is not called unused then.
+    `approvers` says by policy area who may approve; an area that it does not name is open to everybody but the owner.
     """
     waivers, hygiene = _by_present_names(waivers, renamed(rules))
     sound: dict[tuple[str, str, str], Waiver] = {}

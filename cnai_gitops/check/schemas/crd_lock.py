@@ -8,11 +8,13 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import orjson
-
 from cnai_gitops.findings import Finding, Location
+from cnai_gitops.source.files import Files, SourceError, list_files
+from cnai_gitops.source.json import parse_json
 
 FOLDER = "schemas/crds"
+LARGEST = 64 * 1024 * 1024
+"""Bytes of one schema: they are written by programs."""
 
 
 def check_lock(root: Path) -> list[Finding]:
@@ -20,11 +22,18 @@ def check_lock(root: Path) -> list[Finding]:
     folder = root / FOLDER
     if not folder.is_dir():
         return []
-    try:
-        wanted = dict(orjson.loads((folder / "lock.json").read_bytes())["sha256"])
-    except (OSError, orjson.JSONDecodeError, KeyError, TypeError, ValueError):
-        return [_finding("lock.json", "cannot be read")]
-    have = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.json") if path.name != "lock.json"}
+    with Files(root, limit=LARGEST) as files:
+        try:
+            wanted = dict(parse_json(files.text(f"{FOLDER}/lock.json"), f"{FOLDER}/lock.json")["sha256"])
+        except SourceError as error:
+            return [_finding("lock.json", f"cannot be read: {error.findings[0].message}")]
+        except (KeyError, TypeError, ValueError):
+            return [_finding("lock.json", "is no list of digests")]
+        try:
+            names = [path for path in list_files(root, FOLDER, [".json"]) if path != f"{FOLDER}/lock.json"]
+            have = {path.rpartition("/")[2]: hashlib.sha256(files.content(path)).hexdigest() for path in names}
+        except SourceError as error:
+            return list(error.findings)
     words = dict.fromkeys(wanted.keys() - have.keys(), "is in the lock but not in the folder")
     words |= dict.fromkeys(have.keys() - wanted.keys(), "is not in the lock")
     words |= {name: "is not what was synced" for name in have.keys() & wanted.keys() if have[name] != wanted[name]}

@@ -55,8 +55,9 @@ def synced_schema(kind: tuple[str, str], folder: Path | None) -> Schema | None:
         return None
     try:
         found = _closed(orjson.loads(file.read_bytes()))
-    except orjson.JSONDecodeError as error:
-        raise NotEvaluated(f"{file.name} is not JSON: {error}", help="sync the CRDs again") from error
+    except (orjson.JSONDecodeError, RecursionError, TypeError, AttributeError) as error:
+        reason = f"is not JSON: {error}" if isinstance(error, orjson.JSONDecodeError) else "is no schema"
+        raise NotEvaluated(f"schemas/crds/{file.name} {reason}", help="sync the CRDs again") from error
     # The API server itself checks the metadata of every object, so a CRD never describes it.
     found.get("properties", {}).update({"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": {"type": "object"}})
     return {**found, "$schema": DIALECT}
