@@ -39,8 +39,10 @@ def listed(root: Path, name: str) -> dict[str, str]:
     try:
         with open(root / INDEX / f"{name}.json", "rb", opener=_no_link) as file:
             data = file.read() if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
-    except OSError:
+    except FileNotFoundError:
         return {}
+    except OSError:  # a link, a folder, a socket
+        data = b""
     try:
         files = dict(orjson.loads(data)["files"])
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:

@@ -45,7 +45,7 @@ def patcher(root: Path, settings: Settings) -> Patcher:
     def build(files: Mapping[str, str], folder: str) -> Sequence[dict[str, Any]]:
         own = own_files(root)
         documents = _read(own)
-        _raise(finding for document in documents for finding in (*_outside(document, own), *_unreadable(document)))
+        _raise(finding for document in documents for finding in (*_shapeless(document), *_outside(document, own), *_unreadable(document)))
         below = _below(files, folder)
         with tempfile.TemporaryDirectory(prefix="cnai-") as scratch, Writer(Path(scratch)) as writer:
             for path, text in [*files.items(), *own.items()]:
@@ -76,6 +76,17 @@ def _read(own: Mapping[str, str]) -> list[Document]:
         elif path.endswith(".json"):
             parse_json(text, path)
     return documents
+
+
+def _shapeless(document: Document) -> Iterator[Finding]:
+    """A kustomization that is no map; kustomize says so without its name."""
+    if not isinstance(document.data, Mapping):
+        yield Finding(
+            code="CNAI101",
+            message="a kustomization must be a map",
+            location=document.locate(()),
+            help="start with `kind: Component`",
+        )
 
 
 def _unreadable(document: Document) -> Iterator[Finding]:

@@ -120,7 +120,10 @@ def day(given: str | None, root: Path) -> date:
 
     try:
         recorded = tomllib.loads((root / "cnai.toml").read_text(encoding="utf-8")).get("at", "")
-        text = given or recorded
+    except (ValueError, RecursionError, OSError):  # whoever reads the whole file says what is wrong with it
+        recorded = ""
+    text = given or (recorded if isinstance(recorded, str) else "")
+    try:
         return date.fromisoformat(text) if text else date.today()
-    except (ValueError, TypeError) as error:
-        raise UsageError(f"--at must be a day such as 2026-11-24, got {given or 'an unusable `at` in cnai.toml'!r}") from error
+    except ValueError as error:
+        raise UsageError(f"{'--at' if given else '`at` in cnai.toml'} must be a day such as 2026-11-24, got {text!r}") from error

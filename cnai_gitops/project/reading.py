@@ -22,6 +22,7 @@ from cnai_gitops.project.reader import NOTHING, Reader
 from cnai_gitops.source.files import Files, SourceError
 from cnai_gitops.source.places import FilePlace, Place, findings_of
 from cnai_gitops.source.requires import unmet
+from cnai_gitops.source.text import shorten
 from cnai_gitops.spec.config import Config
 from cnai_gitops.spec.waiver import Waivers
 from cnai_gitops.system.root import CONFIG
@@ -83,8 +84,9 @@ def _config(reader: Reader) -> tuple[Config, Place]:
         data = tomllib.loads(text)
     except SourceError as error:
         raise UsageError(error.findings[0].message, help=error.findings[0].help) from error
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{CONFIG}: {error}", help="mend the TOML syntax") from error
+    except (ValueError, RecursionError) as error:  # tomllib has an error of its own, and Python two more
+        reason = "values are nested too deep" if isinstance(error, RecursionError) else shorten(str(error), 200)
+        raise UsageError(f"{CONFIG}: {reason}", help="mend the TOML syntax") from error
     place = FilePlace.of_toml(CONFIG, text)
     if "requires" in data and (finding := unmet(data["requires"], place)):
         raise SourceError(finding)

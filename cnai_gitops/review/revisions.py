@@ -129,7 +129,7 @@ def _committed(config: bytes) -> list[str]:
     """Owners that a revision has committed, all when empty."""
     try:
         owners = tomllib.loads(config.decode()).get("committed", [])
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+    except (ValueError, RecursionError):
         return []
     return [owner for owner in owners if isinstance(owner, str)] if isinstance(owners, list) else []
 

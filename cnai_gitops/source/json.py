@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.source.files import SourceError
-from cnai_gitops.source.text import printable, shorten, source_line
+from cnai_gitops.source.text import UNWRITABLE, printable, shorten, source_line
 
 MAX_DEPTH = 64
 """As in YAML."""
@@ -26,6 +26,10 @@ def parse_json(text: str, file: str) -> Any:
         raise _refused("CNAI105", file, text, 1, 1, f"values are nested more than {MAX_DEPTH} deep") from None
     except _Wrong as error:
         raise _refused("CNAI105", file, text, _line_of(text, error.shown), 1, str(error)) from None
+    char = _lost(found)
+    if char:
+        words = f"character U+{ord(char):04X} does not survive every tool"
+        raise _refused("CNAI107", file, text, _line_of(text, f"\\u{ord(char):04x}"), 1, words)
     if _depth(found) > MAX_DEPTH:
         raise _refused("CNAI105", file, text, 1, 1, f"values are nested more than {MAX_DEPTH} deep")
     return found
@@ -71,6 +75,20 @@ def _depth(value: Any) -> int:
         if isinstance(node, dict | list) and depth <= MAX_DEPTH:
             todo += [(item, depth + 1) for item in (node.values() if isinstance(node, dict) else node)]
     return deepest
+
+
+def _lost(value: Any) -> str:
+    """The first character that Kubernetes tools refuse or change."""
+    todo = [value]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, str) and (found := UNWRITABLE.search(node)):
+            return found.group()
+        if isinstance(node, dict):
+            todo += [*node, *node.values()]
+        elif isinstance(node, list):
+            todo += node
+    return ""
 
 
 def _refused(code: str, file: str, text: str, line: int, column: int, message: str) -> SourceError:

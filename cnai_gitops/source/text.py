@@ -14,6 +14,9 @@ from collections.abc import Iterable
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
+UNWRITABLE = re.compile("[\x00\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+"""Characters that Kubernetes tools refuse or change even when they are written as an escape."""
+
 MAX_SHOWN = 1000  # characters of a source line that a finding carries
 
 

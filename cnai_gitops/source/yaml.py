@@ -19,7 +19,7 @@ from cnai_gitops.source.document import Document as Document
 from cnai_gitops.source.document import location_at
 from cnai_gitops.source.files import SourceError, read_text
 from cnai_gitops.source.scalars import AmbiguousError, Scalar, resolve
-from cnai_gitops.source.text import line_of, printable, shorten, source_line
+from cnai_gitops.source.text import UNWRITABLE, line_of, printable, shorten, source_line
 
 MAX_DEPTH = 64
 MAX_NODES = 100_000
@@ -27,8 +27,6 @@ MAX_FINDINGS = 50
 
 # Raw characters that some tool drops, turns into a line break, or shows otherwise than it reads them.
 _RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
-# Characters that Kubernetes tools refuse or change even when they are written as an escape.
-_VALUE = re.compile("[\x00\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 
 _HELP = {  # what to do about libyaml's words
     "mapping values are not allowed in this context": "quote the text if it holds `: `, or check the indentation of this line",
@@ -121,7 +119,7 @@ class _Reader:
                 value = resolve(event.value)
             except AmbiguousError as error:
                 self._ambiguous(event, error)
-        elif event.style == '"' and (found := _VALUE.search(event.value)):
+        elif event.style == '"' and (found := UNWRITABLE.search(event.value)):
             self._lost(found.group(), self._at(event))
         self._add(event, value, is_text=isinstance(value, str))
 
@@ -207,7 +205,7 @@ class _Reader:
             self._lost(found.group(), Location(self.file, line, column, column + 1, source_line(self.text, line)))
 
     def _lost(self, char: str, place: Location) -> None:
-        help_ = "remove it" if _VALUE.match(char) else f'write it as an escape in double quotes: "{printable(char)}"'
+        help_ = "remove it" if UNWRITABLE.match(char) else f'write it as an escape in double quotes: "{printable(char)}"'
         self._report("CNAI107", place, f"character U+{ord(char):04X} does not survive every tool", help_)
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> None:

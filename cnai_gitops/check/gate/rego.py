@@ -5,6 +5,7 @@ Must not: run a tool, judge a manifest, hand a folder of foreign content to anyb
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -88,7 +89,7 @@ def metadata(file: RegoFile) -> dict[str, Any]:
 
 def _read(root: Path, path: str) -> RegoFile:
     shown = f"{root.name}/{path}"
-    if (root / path).resolve() != root / path:
+    if os.path.realpath(root / path) != str(root / path):
         raise SourceError(
             _finding("CNAI706", shown, 1, "is reached through a link; policies are plain files", "copy the file into its folder")
         )

@@ -8,13 +8,12 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from cnai_gitops.check.schemas.published import LARGEST
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.source.files import Files, SourceError, list_files
 from cnai_gitops.source.json import parse_json
 
 FOLDER = "schemas/crds"
-LARGEST = 64 * 1024 * 1024
-"""Bytes of one schema: they are written by programs."""
 
 
 def check_lock(root: Path) -> list[Finding]:

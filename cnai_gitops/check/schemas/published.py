@@ -5,6 +5,7 @@ Must not: validate anything, fetch anything.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
@@ -16,8 +17,11 @@ import orjson
 from cnai_gitops.check.schemas.models import DIALECT, Schema
 from cnai_gitops.errors import NotEvaluated
 from cnai_gitops.resources.base import Kind
+from cnai_gitops.source.files import Files, SourceError
 
 _REF = "#/$defs/"
+LARGEST = 64 * 1024 * 1024
+"""Bytes of one schema: they are written by programs."""
 
 
 def kubernetes_schema(kind: Kind, minor: int) -> Schema | None:
@@ -51,10 +55,13 @@ def synced_schema(kind: tuple[str, str], folder: Path | None) -> Schema | None:
     if folder is None or not all(part.replace("-", "").replace(".", "").isalnum() for part in (group, version, kind[1])):
         return None
     file = folder / f"{group}_{version}_{kind[1]}.json"
-    if not file.is_file():
+    if not os.path.lexists(file):
         return None
     try:
-        found = _closed(orjson.loads(file.read_bytes()))
+        with Files(folder, limit=LARGEST) as files:
+            found = _closed(orjson.loads(files.content(file.name)))
+    except SourceError as error:
+        raise NotEvaluated(f"schemas/crds/{error.findings[0].message}", help=error.findings[0].help) from error
     except (orjson.JSONDecodeError, RecursionError, TypeError, AttributeError) as error:
         reason = f"is not JSON: {error}" if isinstance(error, orjson.JSONDecodeError) else "is no schema"
         raise NotEvaluated(f"schemas/crds/{file.name} {reason}", help="sync the CRDs again") from error
