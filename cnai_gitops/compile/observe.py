@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from cnai_gitops.compile.monitor import monitors, watches
 from cnai_gitops.compile.workflow import workflow
 from cnai_gitops.contract.context import Context
-from cnai_gitops.contract.roles import Signal, StepPlan, engine_of
-from cnai_gitops.parts.service import metrics_service, monitor
+from cnai_gitops.contract.roles import Signal, StepPlan
 from cnai_gitops.resources.base import Resource
 from cnai_gitops.spec.observe import Observe
 from cnai_gitops.spec.serve import Serve
@@ -26,10 +26,10 @@ def compile_observe(context: Context[Observe]) -> Iterator[Resource]:
     """All objects of one observe stage on one target; services that still wait for a model are left out."""
     stage = context.stage
     services: list[Context[Serve]] = [
-        context.other(service) for service in context.app.of("serve") if not stage.serves or service.stage.name in stage.serves
+        context.other(service) for service in context.app.of("serve") if watches(stage, cast(Serve, service.stage))
     ]
     for service in services:
-        yield from _monitor(context, service)
+        yield from monitors(context, service, stage.interval)
     groups: list[RuleGroup] = []
     for signal in stage.signals if services else ():
         assert isinstance(signal, Signal)
@@ -49,18 +49,3 @@ def compile_observe(context: Context[Observe]) -> Iterator[Resource]:
             "spec": {"groups": groups},
         }
         yield context.made(body, ("spec.groups", f"{context.key}.signals"))
-
-
-def _monitor(context: Context[Observe], service: Context[Serve]) -> Iterator[Resource]:
-    """A Service that selects the serving pods for scraping, and its ServiceMonitor.
-
-    Engines name their own Services differently; one of ours stays the same when an engine changes.
-    """
-    engine = engine_of(service)
-    runtime = engine.runtime(service.stage, service.facts)
-    for workload in engine.workloads(service):
-        name, mark = f"{workload}-metrics", {"cnai.dev/monitors": workload}
-        port = runtime.metrics_port or service.stage.port
-        yield context.made(metrics_service(context.metadata(name, **mark), {**service.selector, **engine.selects(workload)}, port))
-        metadata = context.metadata(name, release=context.target.environment.endpoints.prometheus_release)
-        yield context.made(monitor(metadata, mark, path=runtime.metrics_path, interval=context.stage.interval))

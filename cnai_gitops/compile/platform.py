@@ -14,7 +14,9 @@ from cnai_gitops.contract.network import dns_of
 from cnai_gitops.contract.queue import Devices, Share, platform_metadata, queue_of
 from cnai_gitops.parts.network import network_policy
 from cnai_gitops.parts.pods import container_security, pod_security, requirements
+from cnai_gitops.parts.rbac import service_account
 from cnai_gitops.parts.retraining import BUS_PODS, SECRET
+from cnai_gitops.parts.service import budget
 from cnai_gitops.parts.serving import runtime_name, serving_runtime
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.target import Target
@@ -196,16 +198,19 @@ def _artifacts(target: Target, namespace: str, own: Mapping[str, str]) -> Config
 
 
 def _event_bus(target: Target, namespace: str, own: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-    """The namespace's event bus, three servers, and who may talk to it."""
+    """The namespace's event bus, three servers of which one may be missing, their account, and who may talk to them."""
+    metadata = platform_metadata("event-bus", namespace, **own)
+    yield service_account(metadata)
     bus: EventBus = {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "EventBus",
         "metadata": platform_metadata("default", namespace, **own),
         "spec": {
             "jetstream": {
-                "version": "2.10.10",
+                "version": target.profile.versions["jetstream"],
                 "replicas": 3,
                 "metadata": {"labels": {**own}},
+                "serviceAccountName": metadata["name"],
                 "securityContext": pod_security(),
                 "containerTemplate": {"resources": requirements("100m", "256Mi"), "securityContext": container_security()},
                 "metricsContainerTemplate": {"resources": requirements("50m", "64Mi"), "securityContext": container_security()},
@@ -214,7 +219,7 @@ def _event_bus(target: Target, namespace: str, own: Mapping[str, str]) -> Iterat
         },
     }
     yield bus
-    metadata = platform_metadata("event-bus", namespace, **own)
+    yield budget(metadata, BUS_PODS, unavailable=1)
     yield network_policy(metadata, BUS_PODS, dns=dns_of(target), inside=True, cidrs=target.place.cidrs, clients=4222)
 
 

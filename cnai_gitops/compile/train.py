@@ -33,11 +33,7 @@ def compile_train(context: Context[Train]) -> Iterator[Resource]:
     stage = context.stage
     assert isinstance(stage.engine, TrainEngine)
     plan = stage.engine.trial(context)
-    if stage.sweep:
-        assert isinstance(stage.sweep, SweepEngine)
-        trials = stage.sweep.templates(context, plan)
-    else:
-        trials = (fan_out(TRIALS, plan.entry, [{}], 1),)
+    trials = _sweep(stage).templates(context, plan) if stage.sweep else (fan_out(TRIALS, plan.entry, [{}], 1),)
     main: Template = {
         "name": "main",
         "dag": {
@@ -59,9 +55,10 @@ def _best() -> Arguments:
 
 def _gate(context: Context[Train]) -> Template:
     stage = context.stage
-    args = [f"--metrics-dir={RUNS}", "--out=/cnai/out/decision.json", "--best-out=/cnai/out/best"]
-    if isinstance(stage.sweep, SweepEngine):
-        args.append(stage.sweep.objective)
+    trials, may_fail = (_sweep(stage).size, _sweep(stage).max_failed) if stage.sweep else (1, 0)
+    args = [f"--metrics-dir={RUNS}", f"--trials={trials}", "--out=/cnai/out/decision.json", "--best-out=/cnai/out/best"]
+    if stage.sweep:
+        args += [f"--allow-refused={may_fail}", _sweep(stage).objective]
     for metric, bound in stage.gate.items():
         args += ["--gate", metric, bound]
     return steps_container(
@@ -69,9 +66,20 @@ def _gate(context: Context[Train]) -> Template:
         "gate",
         "gate",
         *args,
-        inputs={"artifacts": [{"name": "runs", "path": RUNS, "s3": {"key": context.run_key}}]},
+        inputs={"artifacts": [_metrics(context, str(trial)) for trial in range(trials)]},
         outputs={"parameters": [{"name": "best", "valueFrom": {"path": "/cnai/out/best"}}], "artifacts": [_decision()]},
     )
+
+
+def _sweep(stage: Train) -> SweepEngine:
+    assert isinstance(stage.sweep, SweepEngine)
+    return stage.sweep
+
+
+def _metrics(context: Context[Train], trial: str) -> Artifact:
+    """The metrics of one trial and nothing else of it; the gate itself says which are missing."""
+    key = f"{context.run_key}/{trial}/metrics.json"
+    return {"name": f"metrics-{trial}", "path": f"{RUNS}/{trial}/metrics.json", "optional": True, "s3": {"key": key}}
 
 
 def _decision() -> Artifact:

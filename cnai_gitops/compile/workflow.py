@@ -22,17 +22,17 @@ from cnai_gitops.spec.base import seconds
 if TYPE_CHECKING:
     from cnai_gitops.resources.argo_workflows.blocks import RetryStrategy
     from cnai_gitops.resources.argo_workflows.model import CronWorkflow, WorkflowSpec, WorkflowTemplate
-    from cnai_gitops.resources.argo_workflows.template import Template
+    from cnai_gitops.resources.argo_workflows.template import Step, Template
     from cnai_gitops.resources.kubernetes import NetworkPolicy
 
-FINISH = "finish"
+FINISH, EXIT = "finish", "exit"
 EXECUTOR: Rule = ("argoproj.io", "workflowtaskresults", ("create", "patch"))
 """What the Argo executor itself needs to report a pod's result."""
 
 
 def workflow(context: Context[Any], run: Run, *, main: Sequence[Template], steps: Sequence[StepPlan]) -> Iterator[Resource]:
     """All objects of one stage's workflow. `main[0]` is the entry point; `steps` bring templates, rights and objects."""
-    templates = [*main, *(template for step in steps for template in step.templates), finish(context, run)]
+    templates = [*main, *(template for step in steps for template in step.templates), *_exit(context, run, steps)]
     parameters = {name: value for step in steps for name, value in step.parameters.items()}
     yield from _once(resource for step in steps for resource in step.resources)
     metadata = context.metadata(context.workflow_name)
@@ -61,7 +61,7 @@ def _once(resources: Iterable[Resource]) -> Iterator[Resource]:
 def _template(context: Context[Any], run: Run, templates: Sequence[Template], parameters: Mapping[str, str]) -> WorkflowTemplate:
     spec: WorkflowSpec = {
         "entrypoint": templates[0]["name"],
-        "onExit": FINISH,
+        "onExit": EXIT if any(template["name"] == EXIT for template in templates) else FINISH,
         "serviceAccountName": context.workflow_name,
         "activeDeadlineSeconds": seconds(run.timeout),
         # one run of a stage at a time, whether a schedule, an alert or a person starts it
@@ -73,7 +73,7 @@ def _template(context: Context[Any], run: Run, templates: Sequence[Template], pa
         "securityContext": pod_security(),
         "podMetadata": {"labels": context.labels},
         "workflowMetadata": {"labels": context.labels},
-        "volumes": scratch("8Gi", "50Gi"),
+        "volumes": scratch("8Gi", run.scratch),
     }
     if parameters:
         spec["arguments"] = {"parameters": [{"name": name, "value": value} for name, value in sorted(parameters.items())]}
@@ -92,7 +92,7 @@ def _cron(context: Context[Any], run: Run, schedule: str) -> CronWorkflow:
             "timezone": run.timezone,
             "concurrencyPolicy": "Forbid",
             "startingDeadlineSeconds": 600,
-            "suspend": context.target.standby or context.resolved.pins.suspend,
+            "suspend": context.suspended,
             "successfulJobsHistoryLimit": 3,
             "failedJobsHistoryLimit": 5,
             "workflowSpec": {"workflowTemplateRef": {"name": context.workflow_name}},
@@ -100,8 +100,18 @@ def _cron(context: Context[Any], run: Run, schedule: str) -> CronWorkflow:
     }
 
 
+def _exit(context: Context[Any], run: Run, steps: Sequence[StepPlan]) -> Iterator[Template]:
+    """The exit handler, which also runs after a timeout: it ends what a run that did not succeed has left running."""
+    undo = {template["name"]: template for step in steps for template in step.undo}
+    if undo:
+        ends: list[Step] = [{"name": name, "template": name, "when": "{{workflow.status}} != Succeeded"} for name in undo]
+        yield {"name": EXIT, "steps": [[{"name": FINISH, "template": FINISH}, *ends]]}
+        yield from undo.values()
+    yield finish(context, run)
+
+
 def finish(context: Context[Any], run: Run) -> Template:
-    """The exit handler: says how the run ended, to the lineage service and in the log."""
+    """Says how the run ended, to the lineage service and in the log."""
     return steps_container(context, FINISH, "lineage", "{{workflow.status}}", reads=run.reads)
 
 
@@ -109,12 +119,8 @@ def retried(plan: StepPlan, count: int) -> StepPlan:
     """A step whose entry is tried `count` further times; an entry of several steps, or with retries of its own, stays as it is."""
     if not count:
         return plan
-    # for pod errors and failures, with a growing pause
-    retry: RetryStrategy = {
-        "limit": str(count),
-        "retryPolicy": "Always",
-        "backoff": {"duration": "30", "factor": "2", "maxDuration": "30m"},
-    }
+    # for pod errors and failures, with a growing pause; a `maxDuration` would bound all attempts together, the first one included
+    retry: RetryStrategy = {"limit": str(count), "retryPolicy": "Always", "backoff": {"duration": "30", "factor": "2", "cap": "10m"}}
     templates: list[Template] = []
     for template in plan.templates:
         own = template["name"] != plan.entry or "steps" in template or "retryStrategy" in template

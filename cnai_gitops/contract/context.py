@@ -128,6 +128,11 @@ class Context(Generic[S]):
         """Labels that select the pods of the stage."""
         return {"app.kubernetes.io/component": self.key.replace(".", "-"), "app.kubernetes.io/name": self.blueprint.name}
 
+    @property
+    def suspended(self) -> bool:
+        """Schedules of the stage do not run here: the cluster stands by, or the release pauses the stage."""
+        return self.target.standby or self.resolved.pins.suspend
+
     def metadata(self, name: str, **labels: str) -> ObjectMeta:
         """Metadata of an object of this stage."""
         return {"name": name, "namespace": self.namespace, "labels": {**self.labels, **labels}}
@@ -270,11 +275,6 @@ class Context(Generic[S]):
         return endpoints.gateway if self.resolved.stage.public else endpoints.internal_gateway
 
     @property
-    def run_uri(self) -> str:
-        """Where one run keeps metrics, checkpoints and models."""
-        return f"s3://{self.target.artifacts.bucket}/{self.run_key}"
-
-    @property
     def run_key(self) -> str:
-        """The same as a key inside the artifact bucket."""
-        return f"{self.namespace}/{self.workflow_name}/{{{{workflow.name}}}}"
+        """Where one run keeps metrics, checkpoints and models, as a key inside the artifact bucket; the same words on every target."""
+        return f"{{{{workflow.namespace}}}}/{self.workflow_name}/{{{{workflow.name}}}}"

@@ -38,7 +38,8 @@ class StepPlan:
     with their values on this target: a manifest that a template carries as text refers to them and holds no
     value of an environment itself. `rules` are (API group, resource, verbs) that the workflow's account needs,
     `resources` further objects of the namespace (an account for a driver, a training runtime), `ingress` the
-    (namespace, port) that must reach the step's pods from outside.
+    (namespace, port) that must reach the step's pods from outside. `undo` are templates without inputs that take away what a run
+    started and did not finish; steps that bring the same one mean one.
     """
 
     entry: str
@@ -47,6 +48,7 @@ class StepPlan:
     rules: Sequence[Rule] = ()
     resources: Sequence[Resource] = ()
     ingress: Sequence[tuple[str, int]] = ()
+    undo: Sequence[Template] = ()
 
 
 class StepEngine(StepRole):

@@ -13,7 +13,7 @@ from pydantic import model_validator
 
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.roles import StepPlan
-from cnai_gitops.spec.base import Positive
+from cnai_gitops.spec.base import Count, Positive
 from cnai_gitops.spec.roles import SweepRole
 from cnai_gitops.spec.train import Train
 
@@ -29,11 +29,15 @@ TRIALS = "trials"
 class SweepEngine(SweepRole):
     """Several trainings of one stage with other hyperparameters, `parallel` at a time; the best one goes on.
 
+    `max_failed` of them may fail, or end without metrics; the others are judged without them.
+
     The best has the largest value of the metric `maximize`, or the smallest of `minimize`, in metrics.json.
     """
 
     parallel: Positive = 1
     """how many trainings at once; this bounds the accelerators that are held"""
+    max_failed: Count = 0
+    """how many trainings may fail without failing the sweep"""
     maximize: str = ""
     """metric of which the largest value wins"""
     minimize: str = ""
@@ -45,10 +49,21 @@ class SweepEngine(SweepRole):
             raise ValueError("needs either `maximize` or `minimize`, the name of a metric in metrics.json")
         return self
 
+    @model_validator(mode="after")
+    def _one_is_left(self) -> SweepEngine:
+        if self.max_failed >= self.size:
+            raise ValueError(f"`max_failed` ({self.max_failed}) must be less than the {self.size} trials: one must be left to judge")
+        return self
+
     @property
     def objective(self) -> str:
         """How the gate is told what is best: `--maximize=auc`."""
         return f"--maximize={self.maximize}" if self.maximize else f"--minimize={self.minimize}"
+
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """How many trials there are; they are numbered from 0."""
 
     @abstractmethod
     def templates(self, context: Context[Train], trial: StepPlan) -> Sequence[Template]:

@@ -21,17 +21,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """When a workflow runs and for how long; `reads` are datasets that its own steps are told of (None: those of the stage)."""
+    """When a workflow runs and for how long; `reads` are datasets that its own steps are told of (None: those of the stage).
+
+    `scratch` is the size of the contract's `/cnai` in each pod.
+    """
 
     schedule: str | None
     timezone: str
     timeout: str
     reads: Sequence[str] | None = None
+    scratch: str = "50Gi"
 
     @classmethod
     def of(cls, stage: Prepare | Train) -> Run:
         """As the stage says."""
-        return cls(stage.schedule, stage.timezone, stage.timeout)
+        return cls(stage.schedule, stage.timezone, stage.timeout, scratch=stage.scratch)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,22 @@ from cnai_gitops.parts.rbac import role, service_account
 
 if TYPE_CHECKING:
     from cnai_gitops.resources.argo_events.blocks import Template
-    from cnai_gitops.resources.argo_events.sensors import Filters, Sensor
+    from cnai_gitops.resources.argo_events.sensors import Filters, Sensor, TriggerParameter
     from cnai_gitops.resources.argo_events.sources import EventSource
     from cnai_gitops.resources.core.meta import ObjectMeta
     from cnai_gitops.resources.monitoring.alerts import AlertmanagerConfig
 
 PORT = 12000
+KEPT = 7 * 86400
+"""Seconds for which a run that an alert started is kept."""
+SINCE = (
+    "{{ $since := list }}{{ range .Input.body.alerts }}{{ $since = append $since .startsAt }}{{ end }}"
+    '{{ $since | sortAlpha | first | toDate "2006-01-02T15:04:05Z07:00" | unixEpoch }}'
+)
+"""When the alert began to fire, in Unix seconds: the same however often Alertmanager and the event bus deliver it.
+
+Ten digits, as many as a schedule appends to the name of its runs.
+"""
 SECRET = "retrain-token"
 MARK = "cnai.dev/retrain"
 BUS_PODS = {"controller": "eventbus-controller", "eventbus-name": "default"}
@@ -35,7 +45,9 @@ def retraining(
     """
     name = metadata["name"]
     yield service_account(metadata, token=True)
-    yield from role(metadata, [("argoproj.io", "workflows", ("create",)), ("argoproj.io", "workflowtemplates", ("get", "list"))], name)
+    # after it has submitted a workflow, the sensor lists it
+    rules = [("argoproj.io", "workflows", ("create", "list")), ("argoproj.io", "workflowtemplates", ("get", "list"))]
+    yield from role(metadata, rules, name)
     yield _event_source(metadata)
     yield _sensor(metadata, alert, workflow)
     yield _receiver(metadata, alert)
@@ -46,7 +58,8 @@ def retraining(
 def _template(metadata: ObjectMeta) -> Template:
     return {
         "serviceAccountName": metadata["name"],
-        "metadata": {"labels": {**metadata["labels"], MARK: metadata["name"]}},
+        # a component of their own: what lets the pods of the observe stage out and in is not meant for these
+        "metadata": {"labels": {**metadata["labels"], "app.kubernetes.io/component": "retrain", MARK: metadata["name"]}},
         "securityContext": pod_security(),
         "container": {"resources": requirements("100m", "128Mi"), "securityContext": container_security()},
     }
@@ -112,9 +125,11 @@ def _sensor(metadata: ObjectMeta, alert: str, workflow: str) -> Sensor:
     run = {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Workflow",
-        "metadata": {"generateName": f"{workflow}-", "namespace": metadata["namespace"], "labels": {"cnai.dev/cause": "drift"}},
-        "spec": {"workflowTemplateRef": {"name": workflow}},
+        "metadata": {"name": workflow, "namespace": metadata["namespace"], "labels": {"cnai.dev/cause": "drift"}},
+        # as long as a run is kept its name is taken, and the same alert, which is repeated while it fires, starts nothing
+        "spec": {"workflowTemplateRef": {"name": workflow}, "ttlStrategy": {"secondsAfterCompletion": KEPT}},
     }
+    named: TriggerParameter = {"src": {"dependencyName": "drift", "dataTemplate": f"{workflow}-{SINCE}"}, "dest": "metadata.name"}
     filters: Filters = {
         "data": [
             {"path": "body.status", "type": "string", "value": ["firing"]},
@@ -131,9 +146,10 @@ def _sensor(metadata: ObjectMeta, alert: str, workflow: str) -> Sensor:
             "dependencies": [{"name": "drift", "eventSourceName": metadata["name"], "eventName": "drift", "filters": filters}],
             "triggers": [
                 {
-                    "template": {"name": "retrain", "argoWorkflow": {"operation": "submit", "source": {"resource": run}}},
-                    "retryStrategy": {"steps": 3, "duration": "10s", "factor": 2},
-                    "rateLimit": {"unit": "Hour", "requestsPerUnit": 1},
+                    "template": {
+                        "name": "retrain",
+                        "argoWorkflow": {"operation": "submit", "source": {"resource": run}, "parameters": [named]},
+                    }
                 }
             ],
         },

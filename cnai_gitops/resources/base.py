@@ -168,11 +168,15 @@ class State(NamedTuple):
 
 
 class Ends(NamedTuple):
-    """How a controller says that an object is over; `frees` when it holds nothing from then on."""
+    """How a controller says that an object is over; `frees` when it holds nothing from then on.
+
+    `stopped` is one that somebody stopped, where its controller calls that something else than failed.
+    """
 
     succeeded: State
     failed: State
     frees: bool = True
+    stopped: State | None = None
 
 
 class Queued(NamedTuple):

@@ -76,6 +76,8 @@ class ServingRuntime(Spec):
     """counter of requests"""
     errors: str = ""
     """counter of failed requests; empty when it counts none"""
+    requests_count_errors: bool = False
+    """true when the counter of requests counts failed ones, too"""
     p99_ms: Text
     """PromQL of the 99th percentile in milliseconds; SELECTOR stands for the label matchers"""
     honours: Annotated[Sequence[Literal["accelerator"]], AfterValidator(tuple)] = ()

@@ -10,14 +10,14 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
-from cnai_gitops.spec.base import Count, Cron, Duration, Name, Names, Spec, Timezone, Variables
+from cnai_gitops.spec.base import Count, Cron, Duration, Name, Names, Quantity, Spec, Timezone, Variables
 from cnai_gitops.spec.engine import Variants
 from cnai_gitops.spec.roles import StepRole
 
 __all__ = ["Prepare", "Step"]
 
 StepEngine = Annotated[StepRole, Variants("step")]
-RESERVED = ("main", "start", "finish")
+RESERVED = ("main", "start", "finish", "exit")
 
 
 class Step(Spec):
@@ -56,6 +56,8 @@ class Prepare(Spec):
     """further attempts after the first"""
     timeout: Duration = "6h"
     """longest time of a whole run"""
+    scratch: Quantity = "50Gi"
+    """size of `/cnai`, where steps find inputs and leave outputs"""
     env: Variables = Field(default_factory=dict)
     """environment variables of every step"""
 

@@ -49,13 +49,15 @@ class ServeRole(Engine):
 class TriggerRole(Engine):
     """What decides how many replicas a service has; it is held by a scaling.
 
-    `wakes` is true where it sees load although no replica runs, so that a service may have none.
+    `wakes` is true where it sees load although no replica runs, so that a service may have none; `scrapes` where it reads metrics of
+    the service's own pods, which somebody must collect.
     """
 
     role: ClassVar[str] = "trigger"
     decides: ClassVar[Decides] = "any"
     frame: ClassVar[frozenset[str]] = frozenset({"min", "max", "cooldown", "triggers"})
     wakes: ClassVar[bool] = False
+    scrapes: ClassVar[bool] = False
 
 
 class RolloutRole(Engine):

@@ -12,7 +12,21 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from cnai_gitops.spec.accelerator import AcceleratorRequest
-from cnai_gitops.spec.base import Count, Cron, Duration, ImageName, Name, Names, Positive, Resources, Spec, Strings, Timezone, Variables
+from cnai_gitops.spec.base import (
+    Count,
+    Cron,
+    Duration,
+    ImageName,
+    Name,
+    Names,
+    Positive,
+    Quantity,
+    Resources,
+    Spec,
+    Strings,
+    Timezone,
+    Variables,
+)
 from cnai_gitops.spec.engine import Variants, default_engine
 from cnai_gitops.spec.roles import SweepRole, TrainRole
 
@@ -78,6 +92,8 @@ class Train(Spec):
     """longest time of a whole run, all trials together"""
     priority: Literal["training", "opportunistic", "serving"] = "training"
     """Kueue priority class: `serving`, `training` or `opportunistic` (takes what is left and yields it)"""
+    scratch: Quantity = "200Gi"
+    """size of `/cnai` on each node, and of the step that packages the model, which holds it twice"""
     env: Variables = Field(default_factory=dict)
     """environment variables of the training"""
     engine: TrainEngine = Field(default_factory=lambda: default_engine("train", "trainer"))

@@ -132,13 +132,15 @@ def decide(
     champion: Champion | None = None,
     refused: Mapping[str, str] | None = None,
     allow_refused: int = 0,
+    trials_run: int = 0,
 ) -> Decision:
     """Pick the best trial and judge it.
 
-    Trials without the objective's metric are refused; more than `allow_refused` of them fail the gate. Equal trials are
-    told apart by name, the first one wins. A champion needs an objective.
+    Trials without the objective's metric are refused, and so are those of the numbers below `trials_run` that left no metrics; more
+    than `allow_refused` of them fail the gate. Equal trials are told apart by name, the first one wins. A champion needs an objective.
     """
     lost = dict(refused or {})
+    lost |= {name: "it left no metrics" for name in map(str, range(trials_run)) if name not in trials and name not in lost}
     if objective:
         lost |= {name: f"metric {objective.metric} is missing" for name, metrics in trials.items() if objective.metric not in metrics}
     ranked = {name: metrics for name, metrics in sorted(trials.items()) if name not in lost}
@@ -222,13 +224,21 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _judge(arguments: argparse.Namespace, gates: Mapping[str, Threshold], objective: Objective | None) -> Decision:
     try:
-        trials, refused = read_trials(arguments.metrics_dir)
+        trials, refused = read_trials(arguments.metrics_dir) if arguments.metrics_dir.exists() or not arguments.trials else ({}, {})
         champion = _champion(arguments)
     except OSError as error:
         return _undecided(f"trials cannot be read: {error}")
     except ContractError as error:
         return _undecided(f"champion: {error}")
-    return decide(trials, gates, objective=objective, champion=champion, refused=refused, allow_refused=arguments.allow_refused)
+    return decide(
+        trials,
+        gates,
+        objective=objective,
+        champion=champion,
+        refused=refused,
+        allow_refused=arguments.allow_refused,
+        trials_run=arguments.trials,
+    )
 
 
 def _champion(arguments: argparse.Namespace) -> Champion | None:
@@ -274,6 +284,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--allow-no-champion", action="store_true", help="a first release: pass when the champion file does not exist")
     parser.add_argument("--min-improvement", type=_number, default=0.0, help="smallest gain over the champion, 0 unless given")
     parser.add_argument("--allow-refused", type=int, default=0, help="how many trials may lack readable metrics, 0 unless given")
+    parser.add_argument("--trials", type=int, default=0, help="how many trials ran, numbered from 0; one without metrics is refused")
     parser.add_argument("--out", type=Path, required=True, help="where decision.json goes")
     parser.add_argument("--best-out", type=Path, help="file for the name of the best trial, written only when the gate passed")
     return parser

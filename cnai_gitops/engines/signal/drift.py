@@ -64,9 +64,10 @@ class Drift(Signal):
         return (STEPS_IMAGE,)
 
     def rules(self, context: Context[Observe], services: Sequence[Context[Serve]]) -> Iterator[RuleGroup]:
-        """Drift past its threshold, and a drift job that stopped reporting."""
+        """Drift past its threshold, and a drift job that stopped reporting or never did."""
         app = context.blueprint.name
-        match = f'{{app="{app}",environment="{context.target.env}",method="{self.method}"}}'
+        # labels that every metric of the drift step has; a feature's distance may be another one than the method's, the job's end has none
+        match = "{" + ",".join(f'{name}="{value}"' for name, value in self._labels(context, services).items()) + "}"
         age = 2 * seconds(self.window) + 86400
         retrained = "a retraining starts; what it makes is released by a pull request"
         then = retrained if self.then == "retrain" else "decide whether to retrain"
@@ -90,11 +91,28 @@ class Drift(Signal):
             labels=context.alert_labels,
             runbook=context.stage.runbook,
         )
-        yield {"name": f"{app}.drift", "interval": "1m", "rules": [drifted, stale]}
+        never = alert(
+            app,
+            "DriftStale",
+            f"absent(max by (app) (cnai_drift_window_end_timestamp{match}))",
+            wait=f"{age // 3600}h",
+            severity="ticket",
+            summary=f"no drift result of {app} for more than {age // 3600} hours",
+            labels=context.alert_labels,
+            runbook=context.stage.runbook,
+        )
+        # where the comparison is suspended nobody waits for its result
+        rules = [drifted] if context.suspended else [drifted, stale, never]
+        yield {"name": f"{app}.drift", "interval": "1m", "rules": rules}
+
+    def _labels(self, context: Context[Observe], services: Sequence[Context[Serve]]) -> dict[str, str]:
+        """What tells this comparison's metrics from others."""
+        return {"app": context.blueprint.name, "environment": context.target.env, "model": services[0].stage.name}
 
     def workflow(self, context: Context[Observe], services: Sequence[Context[Serve]]) -> Scheduled:
         """A scheduled comparison of the window's inputs with the reference, which pushes scores."""
-        service = services[0].stage.name
+        labels = self._labels(context, services)
+        service = labels.pop("model")
         reference = self.reference or next((name for _, train in context.blueprint.stages("train") for name in train.reads), "")
         pushgateway = context.target.environment.endpoints.pushgateway
         args = [
@@ -102,8 +120,7 @@ class Drift(Signal):
             "--reference=/cnai/in/reference",
             "--current=/cnai/in/current",
             f"--model={service}",
-            f"--label=app={context.blueprint.name}",
-            f"--label=environment={context.target.env}",
+            *(f"--label={name}={value}" for name, value in labels.items()),
             "--window-end={{workflow.creationTimestamp.RFC3339}}",
             *([f"--pushgateway={pushgateway}"] if pushgateway else []),
         ]

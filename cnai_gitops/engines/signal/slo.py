@@ -35,7 +35,7 @@ class Slo(Signal):
     """milliseconds within which 99 % of the answers come"""
 
     def rules(self, context: Context[Observe], services: Sequence[Context[Serve]]) -> Iterator[RuleGroup]:
-        """A group for each service that has a promise to keep."""
+        """A group for each service that has a promise to keep. No answer at all has neither errors nor a latency: that is an alert, too."""
         for service in services:
             runtime = engine_of(service).runtime(service.stage, service.facts)
             rules: list[Rule] = []
@@ -44,6 +44,8 @@ class Slo(Signal):
             if self.p99_ms is not None:
                 rules.append(_latency(context, service, runtime, self.p99_ms))
             if rules:
+                if engine_of(service).least(service.stage):
+                    rules.append(_outage(context, service))
                 yield {"name": f"{service.name}.slo", "interval": "30s", "rules": rules}
 
 
@@ -78,8 +80,27 @@ def _error_ratio(service: Context[Serve], runtime: Runtime, window: str) -> str:
     selector = _selector(service)
     if not runtime.errors:  # a runtime that counts no errors: the share of scrapes that failed stands for them
         return f"1 - avg(avg_over_time(up{{{selector}}}[{window}]))"
-    errors = f"sum(rate({runtime.errors}{{{selector}}}[{window}]))"
-    return f"{errors} / clamp_min({errors} + sum(rate({runtime.requests}{{{selector}}}[{window}])), 0.000001)"
+    errors, total = (f"sum(rate({counter}{{{selector}}}[{window}]))" for counter in (runtime.errors, runtime.requests))
+    if not runtime.requests_count_errors:
+        # a counter that has no sample yet is a sum of nothing, and anything plus that is nothing
+        total = f"({errors} + ({total} or vector(0)))"
+    return f"{errors} / clamp_min({total}, 0.000001)"
+
+
+def _outage(context: Context[Observe], service: Context[Serve]) -> Rule:
+    """No replica answers Prometheus, or those that there are say that they are not ready (kube-state-metrics tells)."""
+    endpoints = _selector(service).replace("service=~", "endpoint=~")
+    ready, waiting = (f'count(kube_endpoint_address{{{endpoints},ready="{word}"}})' for word in ("true", "false"))
+    return alert(
+        service.blueprint.name,
+        "Outage",
+        f"absent(up{{{_selector(service)}}} == 1) or ({waiting} unless {ready})",
+        wait="5m",
+        severity="page",
+        summary=f"no replica of {service.name} is ready",
+        labels={**context.alert_labels, "service": service.name},
+        runbook=context.stage.runbook,
+    )
 
 
 def _latency(context: Context[Observe], service: Context[Serve], runtime: Runtime, bound_ms: float) -> Rule:

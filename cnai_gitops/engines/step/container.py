@@ -5,7 +5,7 @@ Must not: know other engines.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -26,6 +26,7 @@ class Container(StepEngine):
     """One container: `command` replaces the image's entry point, `args` its arguments."""
 
     kind: Literal["container"] = "container"
+    honours: ClassVar[frozenset[str]] = StepEngine.honours | {"scratch"}
     image: ImageName
     """name of the image; the release pins its digest"""
     command: Strings = ()

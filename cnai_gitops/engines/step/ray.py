@@ -1,6 +1,6 @@
 """Ray: a step that runs a RayJob of KubeRay on a cluster of its own, which is gone afterwards.
 
-Must not: know other engines. Source of the condition paths: status of ray.io/v1 RayJob.
+Must not: know other engines. Source of what is retried, and when: the RayJob controller of KubeRay 1.6.0.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.embed import Embedded, embed
 from cnai_gitops.contract.roles import StepEngine, StepPlan
 from cnai_gitops.contract.workflow import STEP_PRIORITY
+from cnai_gitops.parts.jobs import RUN, job
 from cnai_gitops.parts.ray import DASHBOARD_PORT, ray_cluster
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.base import ImageName, Positive, Resources, seconds
 from cnai_gitops.spec.prepare import Prepare
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_workflows.template import Template
     from cnai_gitops.resources.ray.model import RayJob
 
 
@@ -43,25 +43,17 @@ class Ray(StepEngine):
     """accelerators of each worker"""
 
     def step(self, context: Context[Prepare], name: str) -> StepPlan:
-        """A resource template that creates the RayJob, queued, and waits for its end."""
+        """Two steps, create the RayJob, queued, and wait for its end."""
         image = f"{name}-image"
         embedded = embed(context, name)
-        template: Template = {
-            "name": name,
-            "activeDeadlineSeconds": str(seconds(context.stage.timeout)),
-            "resource": {
-                "action": "create",
-                "setOwnerReference": True,
-                "successCondition": "status.jobStatus == SUCCEEDED",
-                "failureCondition": "status.jobDeploymentStatus in (Failed, ValidationFailed)",
-                "manifest": embedded.text(self._job(context, name, f"{{{{workflow.parameters.{image}}}}}", embedded)),
-            },
-        }
+        made = self._job(context, name, f"{{{{workflow.parameters.{image}}}}}", embedded)
+        run = job(name, f"{name}-create", f"{name}-wait", made)
         return StepPlan(
             entry=name,
-            templates=(template,),
+            templates=run.templates,
             parameters={image: context.image(self.image), **embedded.parameters},
-            rules=(("ray.io", "rayjobs", ("create", "get", "list", "watch")),),
+            rules=run.rules,
+            undo=(run.undo,),
             # in HTTP mode it is KubeRay that submits the job, and it asks the head for the job's status in every mode
             ingress=((context.target.environment.endpoints.ray_operator_namespace, DASHBOARD_PORT),),
         )
@@ -74,13 +66,16 @@ class Ray(StepEngine):
             "kind": "RayJob",
             "metadata": {
                 # KubeRay takes 47 characters and a scheduled workflow's name has up to 43, so the step is a number
-                "name": f"{{{{workflow.name}}}}-{number}-{{{{retries}}}}",
+                "name": f"{{{{workflow.name}}}}-{number}",
                 "namespace": "{{workflow.namespace}}",
-                "labels": {**labels, **queued.labels},
+                "labels": {**labels, RUN: "{{workflow.name}}", **queued.labels},
             },
             "spec": {
                 "entrypoint": self.entrypoint,
                 "submissionMode": "HTTPMode",
+                # KubeRay itself tries again, on a new cluster, and ends what takes too long
+                "backoffLimit": context.stage.retries,
+                "activeDeadlineSeconds": seconds(context.stage.timeout),
                 "shutdownAfterJobFinishes": True,
                 "ttlSecondsAfterFinished": 600,
                 "rayClusterSpec": ray_cluster(

@@ -1,6 +1,6 @@
 """Spark: a step that runs a SparkApplication of the Spark operator.
 
-Must not: know other engines. Source of the condition paths: status.applicationState.state of sparkoperator.k8s.io/v1beta2.
+Must not: know other engines. Source of what is retried, and when: `ShouldRetry` of the Spark operator 2.5.0.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from pydantic import AfterValidator, Field
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.embed import Embedded, embed
 from cnai_gitops.contract.roles import StepEngine, StepPlan
+from cnai_gitops.parts.jobs import RUN, job
 from cnai_gitops.parts.pods import container_security, pod_security
 from cnai_gitops.parts.rbac import role, service_account
-from cnai_gitops.spec.base import ImageName, Positive, Spec, Strings, seconds
+from cnai_gitops.spec.base import ImageName, Positive, Spec, Strings
 from cnai_gitops.spec.prepare import Prepare
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_workflows.template import Template
-    from cnai_gitops.resources.spark.model import Driver, Executor, SparkApplication, SparkApplicationSpec
+    from cnai_gitops.resources.spark.model import Driver, Executor, RestartPolicy, SparkApplication, SparkApplicationSpec
 
 Cores = Annotated[int, Ge(1), Le(128)]
 JvmMemory = Annotated[str, Field(pattern=r"^[1-9][0-9]*(m|g)$")]
@@ -64,34 +64,26 @@ class Spark(StepEngine):
     """further Spark properties; they win over ours"""
 
     def step(self, context: Context[Prepare], name: str) -> StepPlan:
-        """A resource template that creates the application and waits for its end, and the driver's account."""
+        """Two steps, create the application and wait for its end, and the driver's account."""
         account = f"{context.workflow_name}-spark"
         image = f"{name}-image"
         embedded = embed(context, name)
-        manifest = self._application(context, name, account, f"{{{{workflow.parameters.{image}}}}}", embedded)
-        template: Template = {
-            "name": name,
-            "activeDeadlineSeconds": str(seconds(context.stage.timeout)),
-            "resource": {
-                "action": "create",
-                "setOwnerReference": True,
-                "successCondition": "status.applicationState.state == COMPLETED",
-                "failureCondition": "status.applicationState.state == FAILED",
-                "manifest": embedded.text(manifest),
-            },
-        }
+        made = self._application(context, name, account, f"{{{{workflow.parameters.{image}}}}}", embedded)
+        run = job(name, f"{name}-create", f"{name}-wait", made)
         metadata = context.metadata(account)
         objects = (service_account(metadata, token=True), *role(metadata, DRIVER_RULES, account))
         return StepPlan(
             entry=name,
-            templates=(template,),
+            templates=run.templates,
             parameters={image: context.image(self.image), **embedded.parameters},
-            rules=(("sparkoperator.k8s.io", "sparkapplications", ("create", "get", "list", "watch")),),
+            rules=run.rules,
+            undo=(run.undo,),
             resources=tuple(context.made(body) for body in objects),
         )
 
     def _application(self, context: Context[Prepare], name: str, account: str, image: str, embedded: Embedded) -> SparkApplication:
         labels = context.fixed_labels
+        number = [step.name for step in context.stage.graph].index(name)
         main = self.main if "://" in self.main else f"local:///opt/app/{self.main}"
         spec: SparkApplicationSpec = {
             "type": "Python" if main.endswith(".py") else "Scala",
@@ -103,7 +95,7 @@ class Spark(StepEngine):
             "mainApplicationFile": main,
             "arguments": list(self.args),
             "sparkConf": {**self._lineage(context), **SECURE, **self.conf},
-            "restartPolicy": {"type": "Never"},
+            "restartPolicy": _restarts(context.stage.retries),
             "timeToLiveSeconds": 86400,
             "driver": self._driver(account, labels, embedded),
             "executor": self._executor(account, labels, embedded),
@@ -115,8 +107,12 @@ class Spark(StepEngine):
         return {
             "apiVersion": "sparkoperator.k8s.io/v1beta2",
             "kind": "SparkApplication",
-            # {{retries}} keeps a retried step from meeting the object of the failed attempt
-            "metadata": {"name": f"{{{{workflow.name}}}}-{name}-{{{{retries}}}}", "namespace": "{{workflow.namespace}}", "labels": labels},
+            "metadata": {
+                # drivers and executors append to it and a scheduled workflow's name has up to 43 characters, so the step is a number
+                "name": f"{{{{workflow.name}}}}-{number}",
+                "namespace": "{{workflow.namespace}}",
+                "labels": {**labels, RUN: "{{workflow.name}}"},
+            },
             "spec": spec,
         }
 
@@ -162,6 +158,19 @@ class Spark(StepEngine):
             "spark.openlineage.parentRunId": "{{workflow.uid}}",
             "spark.openlineage.jobName.appendDatasetName": "false",
         }
+
+
+def _restarts(retries: int) -> RestartPolicy:
+    """The operator itself tries again, so that an application is one object whatever becomes of the pod that waits for it."""
+    if not retries:
+        return {"type": "Never"}
+    return {
+        "type": "OnFailure",
+        "onFailureRetries": retries,
+        "onFailureRetryInterval": 30,
+        "onSubmissionFailureRetries": retries,
+        "onSubmissionFailureRetryInterval": 30,
+    }
 
 
 SECURE = {

@@ -36,18 +36,23 @@ class Grid(SweepEngine):
 
     @model_validator(mode="after")
     def _small_enough(self) -> Grid:
-        trials = prod(len(choice.values) for choice in self.space.values())
+        trials = self.size
         if trials > LARGEST:
             raise ValueError(f"`space` has {trials} combinations; a grid may have {LARGEST}")
         if self.parallel > trials:
             raise ValueError(f"`parallel` ({self.parallel}) must not be more than the {trials} combinations of `space`")
         return self
 
+    @property
+    def size(self) -> int:
+        """As many as there are combinations."""
+        return prod(len(choice.values) for choice in self.space.values())
+
     def templates(self, context: Context[Train], trial: StepPlan) -> Sequence[Template]:
         """One branch of the workflow for each combination."""
         names = sorted(self.space)
         trials = [dict(zip(names, values, strict=True)) for values in product(*(self.space[name].values for name in names))]
-        return (fan_out(TRIALS, trial.entry, trials, self.parallel),)
+        return (fan_out(TRIALS, trial.entry, trials, self.parallel, go_on=self.max_failed > 0),)
 
 
 EXAMPLE = """
@@ -61,6 +66,7 @@ example:
 other:
   Grid:
     parallel: 1
+    max_failed: 1
     space: {depth: {kind: choice, values: [3, 6]}}
     maximize: auc
     minimize: mse

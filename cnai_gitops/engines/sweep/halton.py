@@ -45,9 +45,14 @@ class Sweep(SweepEngine):
             raise ValueError(f"`parallel` ({self.parallel}) must not be more than `trials` ({self.trials})")
         return self
 
+    @property
+    def size(self) -> int:
+        """As many as there are points."""
+        return self.trials
+
     def templates(self, context: Context[Train], trial: StepPlan) -> Sequence[Template]:
         """One branch of the workflow for each point."""
-        return (fan_out(TRIALS, trial.entry, sample(self), self.parallel),)
+        return (fan_out(TRIALS, trial.entry, sample(self), self.parallel, go_on=self.max_failed > 0),)
 
 
 def sample(sweep: Sweep) -> list[dict[str, Any]]:
@@ -96,5 +101,6 @@ other:
     space: {depth: {kind: integers, low: 1, high: 9}}
     maximize: f1
     minimize: loss
+    max_failed: 1
     seed: 5
 """

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.embed import Embedded, embed
 from cnai_gitops.contract.roles import StepPlan, TrainEngine
+from cnai_gitops.parts.jobs import RUN, job
 from cnai_gitops.parts.pods import container_security, mounts, placement, pod_security, requirements, scratch
 from cnai_gitops.plan.names import fit
 from cnai_gitops.spec.base import seconds
 from cnai_gitops.spec.train import Train
 
 if TYPE_CHECKING:
-    from cnai_gitops.resources.argo_workflows.template import Arguments, Template
+    from cnai_gitops.resources.argo_workflows.template import Arguments
     from cnai_gitops.resources.core.job import PodFailureRule
     from cnai_gitops.resources.core.pod import PodSpec
     from cnai_gitops.resources.jobset.model import JobSetSpec
@@ -31,41 +32,28 @@ class Trainer(TrainEngine):
     """Kubeflow Trainer v2: torchrun on `nodes` pods, one process for each accelerator."""
 
     kind: Literal["trainer"] = "trainer"
-    honours: ClassVar[frozenset[str]] = frozenset({"command", "accelerator", "nodes", "resources", "checkpoint", "retries", "priority"})
+    honours: ClassVar[frozenset[str]] = frozenset(
+        {"command", "accelerator", "nodes", "resources", "checkpoint", "retries", "priority", "scratch"}
+    )
     framework: Literal["torch", "jax"] = "torch"
     """`torch` (torchrun) or `jax`"""
 
     def trial(self, context: Context[Train]) -> StepPlan:
         """Two steps, create and wait, and the TrainingRuntime that the TrainJobs refer to."""
         embedded = _embedded(context)
-        name = "{{workflow.name}}-{{inputs.parameters.trial}}"
         inputs: Arguments = {"parameters": [{"name": "trial"}, {"name": "params"}]}
-        arguments: Arguments = {"parameters": [{"name": n, "value": f"{{{{inputs.parameters.{n}}}}}"} for n in ("trial", "params")]}
-        trial: Template = {
-            "name": "trial",
-            "inputs": inputs,
-            "steps": [
-                [{"name": "create", "template": "create-trainjob", "arguments": arguments}],
-                [{"name": "wait", "template": "wait-for-jobset", "arguments": arguments}],
-            ],
-        }
-        create: Template = {
-            "name": "create-trainjob",
-            "inputs": inputs,
-            "resource": {"action": "create", "setOwnerReference": True, "manifest": embedded.text(_job(context, name, embedded))},
-        }
+        made = _job(context, "{{workflow.name}}-{{inputs.parameters.trial}}", embedded)
+        run = job("trial", "create-trainjob", "wait-for-jobset", made, awaits=("jobset.x-k8s.io/v1alpha2", "JobSet"), inputs=inputs)
         return StepPlan(
             entry="trial",
-            templates=(trial, create, _wait(name, embedded, inputs)),
+            templates=run.templates,
             parameters={
                 "image": context.image(context.stage.image),
                 "bucket": context.target.artifacts.bucket,
                 **embedded.parameters,
             },
-            rules=(
-                ("trainer.kubeflow.org", "trainjobs", ("create", "get", "list", "watch")),
-                ("jobset.x-k8s.io", "jobsets", ("get", "list", "watch")),
-            ),
+            rules=run.rules,
+            undo=(run.undo,),
             resources=(context.made(self._runtime(context)),),
         )
 
@@ -93,7 +81,7 @@ class Trainer(TrainEngine):
 
 
 def _embedded(context: Context[Train]) -> Embedded:
-    runs = f"s3://{{{{workflow.parameters.bucket}}}}/{{{{workflow.namespace}}}}/{context.workflow_name}"
+    trial = f"s3://{{{{workflow.parameters.bucket}}}}/{context.run_key}/{{{{inputs.parameters.trial}}}}"
     return embed(
         context,
         "trial",
@@ -101,8 +89,9 @@ def _embedded(context: Context[Train]) -> Embedded:
         CNAI_SEED="{{inputs.parameters.trial}}",
         CNAI_CHECKPOINT_INTERVAL=str(seconds(context.stage.checkpoint.interval)),
         CNAI_CHECKPOINT_KEEP=str(context.stage.checkpoint.keep),
-        CNAI_OUTPUT_URI=f"{runs}/{{{{workflow.name}}}}/{{{{inputs.parameters.trial}}}}",
-        CNAI_CHECKPOINT_URI=f"{runs}/checkpoints/{{{{inputs.parameters.trial}}}}",
+        CNAI_OUTPUT_URI=trial,
+        # below the run: the next one, with other data or code, must not resume from this one's
+        CNAI_CHECKPOINT_URI=f"{trial}/checkpoints",
     )
 
 
@@ -147,7 +136,7 @@ def _job(context: Context[Train], name: str, embedded: Embedded) -> TrainJob:
             "namespace": "{{workflow.namespace}}",
             "labels": {
                 **context.fixed_labels,
-                "cnai.dev/run": "{{workflow.name}}",
+                RUN: "{{workflow.name}}",
                 "cnai.dev/trial": "{{inputs.parameters.trial}}",
                 **context.queued(stage.priority).labels,
             },
@@ -157,22 +146,6 @@ def _job(context: Context[Train], name: str, embedded: Embedded) -> TrainJob:
             "activeDeadlineSeconds": seconds(stage.timeout),
             "trainer": trainer,
         },
-    }
-
-
-def _wait(name: str, embedded: Embedded, inputs: Arguments) -> Template:
-    metadata = {"name": name, "namespace": "{{workflow.namespace}}"}
-    return {
-        "name": "wait-for-jobset",
-        # the JobSet appears some seconds after its TrainJob; until then `get` fails and is tried again
-        "retryStrategy": {"limit": "30", "retryPolicy": "OnError", "backoff": {"duration": "10", "factor": "1"}},
-        "resource": {
-            "action": "get",
-            "successCondition": "status.terminalState == Completed",
-            "failureCondition": "status.terminalState == Failed",
-            "manifest": embedded.text({"apiVersion": "jobset.x-k8s.io/v1alpha2", "kind": "JobSet", "metadata": metadata}),
-        },
-        "inputs": inputs,
     }
 
 
@@ -194,7 +167,7 @@ def _pod(context: Context[Train]) -> PodSpec:
                 "volumeMounts": [*mounts("tmp", "cnai", "shm"), *context.data.mounts],
             }
         ],
-        "volumes": [*scratch("32Gi", "200Gi", "16Gi"), *context.data.volumes],
+        "volumes": [*scratch("32Gi", stage.scratch, "16Gi"), *context.data.volumes],
         "restartPolicy": "Never",
         **placement(context.held(stage.accelerator)),
     }

@@ -21,6 +21,7 @@ class Rate(Trigger):
 
     kind: Literal["rate"] = "rate"
     honours: ClassVar[frozenset[str]] = frozenset({"fallback"})
+    scrapes: ClassVar[bool] = True
     requests_per_replica: Positive = 50
     """requests a second that one replica takes"""
 

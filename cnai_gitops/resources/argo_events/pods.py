@@ -64,6 +64,9 @@ def triggered(body: Body) -> Iterator[Made]:
         made = (action.get("source") or {}).get("resource")
         if isinstance(made, dict) and action.get("operation", "") in _CREATES:
             meta = {"namespace": namespace, **(made.get("metadata") or {})}
+            if any(parameter.get("dest") == "metadata.name" for parameter in action.get("parameters") or ()):
+                # the event gives the name, so there are as many as there are names
+                meta = {**{k: v for k, v in meta.items() if k != "name"}, "generateName": f"{meta.get('name', '')}-"}
             whole = {**made, "metadata": meta}
             yield f"{path}.source.resource", _told_by_event(whole, action) if action.get("parameters") else whole
 

@@ -196,9 +196,11 @@ class Walk:
         if action in ("get", "delete"):
             return Course(waits_for=names if waits else ())
         held: Amount = sum((self._amount(self._world.demand(body), f"template {key[1]}") for body in objects), Fraction(0))
-        if waits and all(_frees(body) for body in objects):
+        frees = all(_frees(body) for body in objects)
+        if waits and frees:
             return Course(pod(held, self._limit))
-        return Course(always(held), held, creates=() if waits else names)
+        # what goes on after its end is not over when the step that waits for that end is
+        return Course(always(held), held, creates=() if waits or not frees else names)
 
     def _objects(self, key: TemplateKey, resource: Mapping[str, Any], scope: Scope) -> list[Body]:
         try:

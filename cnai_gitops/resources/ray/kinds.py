@@ -59,7 +59,13 @@ KINDS = (
         demand=job_demand,
         queued=Queued("kueue", least=least_job),
         # Its cluster stands on, for hours or for ever.
-        ends=Ends(State("jobStatus", ("SUCCEEDED",)), State("jobDeploymentStatus", ("Failed", "ValidationFailed")), frees=False),
+        # A job that somebody stopped is Complete, and only its own status says that it did not succeed.
+        ends=Ends(
+            State("jobStatus", ("SUCCEEDED",)),
+            State("jobDeploymentStatus", ("Failed", "ValidationFailed")),
+            frees=False,
+            stopped=State("jobStatus", ("STOPPED",)),
+        ),
         owned=(_SUSPEND, *_scaled("/spec/rayClusterSpec")),
         health=by_field(
             "jobDeploymentStatus",

@@ -21,9 +21,14 @@ class Ends(SweepEngine):
     of: Name
     """name of the hyperparameter"""
 
+    @property
+    def size(self) -> int:
+        """One at each end."""
+        return 2
+
     def templates(self, context: Context[Train], trial: StepPlan) -> Sequence[Any]:
         """Two branches."""
-        return (fan_out(TRIALS, trial.entry, [{self.of: 0}, {self.of: 1}], self.parallel),)
+        return (fan_out(TRIALS, trial.entry, [{self.of: 0}, {self.of: 1}], self.parallel, go_on=self.max_failed > 0),)
 
 
 EXAMPLE = """
@@ -32,5 +37,5 @@ beside:
 example:
   train: {name: scorer, image: train, sweep: {kind: ends, of: nine, maximize: auc}}
 other:
-  Ends: {of: five, parallel: 2, maximize: f1, minimize: loss}
+  Ends: {of: five, parallel: 2, max_failed: 1, maximize: f1, minimize: loss}
 """
