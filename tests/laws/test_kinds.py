@@ -88,7 +88,8 @@ def test_a_workflow_waits_for_what_the_kind_calls_its_end(story_plan: Plan) -> N
     for kind, made in waits(story_plan):
         assert kind.ends is not None, kind.kind
         assert made["successCondition"] == as_argo_says_it(kind.ends.succeeded), kind.kind
-        assert made["failureCondition"] == as_argo_says_it(kind.ends.failed), kind.kind
+        bad = [state for state in (kind.ends.failed, kind.ends.stopped) if state]
+        assert made["failureCondition"] == ",".join(map(as_argo_says_it, bad)), kind.kind
         seen.add(kind.kind)
     assert seen == {"JobSet", "RayJob", "SparkApplication"}
 

@@ -24,7 +24,6 @@ from cnai_gitops.resources.base import kinds
 from cnai_gitops.system.tools import Settings
 
 PINNED = newest().versions
-NODES = {"kubernetes", "containerd"}
 """What a profile pins that is no operator."""
 
 
@@ -62,8 +61,8 @@ def judged(live: Live, role: str = "") -> dict[str, Fact]:
     return {fact.name: fact for fact in judge(live, newest(), role)}
 
 
-OTHERS = {"kubernetes", "jetstream"}
-"""What a profile pins beside operators: the cluster itself, and what the event bus runs."""
+OTHERS = {"kubernetes", "containerd", "jetstream"}
+"""What a profile pins beside operators: the cluster itself, what its nodes run containers with, and what the event bus runs."""
 
 
 def wrong(live: Live, role: str = "") -> set[str]:

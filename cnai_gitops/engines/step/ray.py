@@ -11,9 +11,9 @@ from pydantic import Field
 
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.embed import Embedded, embed
+from cnai_gitops.contract.job import RUN, job
 from cnai_gitops.contract.roles import StepEngine, StepPlan
 from cnai_gitops.contract.workflow import STEP_PRIORITY
-from cnai_gitops.parts.jobs import RUN, job
 from cnai_gitops.parts.ray import DASHBOARD_PORT, ray_cluster
 from cnai_gitops.spec.accelerator import AcceleratorRequest
 from cnai_gitops.spec.base import ImageName, Positive, Resources, seconds

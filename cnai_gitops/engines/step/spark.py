@@ -13,8 +13,8 @@ from pydantic import AfterValidator, Field
 
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.embed import Embedded, embed
+from cnai_gitops.contract.job import RUN, job
 from cnai_gitops.contract.roles import StepEngine, StepPlan
-from cnai_gitops.parts.jobs import RUN, job
 from cnai_gitops.parts.pods import container_security, pod_security
 from cnai_gitops.parts.rbac import role, service_account
 from cnai_gitops.spec.base import ImageName, Positive, Spec, Strings

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.embed import Embedded, embed
+from cnai_gitops.contract.job import RUN, job
 from cnai_gitops.contract.roles import StepPlan, TrainEngine
-from cnai_gitops.parts.jobs import RUN, job
 from cnai_gitops.parts.pods import container_security, mounts, placement, pod_security, requirements, scratch
 from cnai_gitops.plan.names import fit
 from cnai_gitops.spec.base import seconds
