@@ -18,11 +18,11 @@ class Runtime:
     """One serving runtime, a file of `facts/runtimes/`.
 
     `image` is the platform's image (empty where it comes with its engine), `command` starts the server in it, whatever the image's
-    entry point is; `env` keeps what it writes below /tmp. `metrics_port` 0 means the serving port. `ready` and `live` are HTTP
-    paths, `ready` one that only answers once the model is there. `paths` are what a gateway lets through: exactly those, and
-    whatever is below one that ends in `/`. `requests` and `errors` are counters (empty: it counts no errors);
-    `requests_count_errors` tells that a failed request is in both. `p99_ms` is PromQL for the 99th percentile in milliseconds, where SELECTOR stands for the label matchers. `honours` are fields of a serve stage that
-    only some runtimes can use.
+    entry point is; `env` keeps what it writes below /tmp. `metrics_port` 0 means the serving port. `ready` and `live` are HTTP paths,
+    `ready` one that only answers once the model is there. `paths` are what a gateway lets through: exactly those, and whatever is below
+    one that ends in `/`. `requests` and `errors` are counters (empty: it counts no errors); `requests_count_errors` tells that a failed
+    request is in both. `p99_ms` is PromQL for the 99th percentile in milliseconds, where SELECTOR stands for the label matchers.
+    `honours` are fields of a serve stage that only some runtimes can use.
     """
 
     format: str

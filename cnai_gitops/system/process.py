@@ -17,6 +17,7 @@ import time
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -78,17 +79,19 @@ def run(
     env: Mapping[str, str] | None = None,
     timeout: float,
     limit: int = OUTPUT_LIMIT,
+    network: bool = True,
 ) -> Completed:
     """Run `argv` to its end, at most `timeout` seconds and `limit` bytes of output.
 
-    The process gets a minimal PATH, no home, a UTF-8 locale and `env`, nothing else. Raises ToolError when the program is
-    missing, does not start, takes too long or says too much; its whole process group is killed then.
+    With `network` false it runs where no network is, if this system allows (Linux, user namespaces). The process gets a minimal
+    PATH, no home, a UTF-8 locale and `env`, nothing else. Raises ToolError when the program is missing, does not start, takes too
+    long or says too much; its whole process group is killed then.
     """
     environment = {"PATH": SYSTEM_PATH, "HOME": NO_HOME, "LC_ALL": "C.UTF-8", **(env or {})}
     program = shutil.which(argv[0], path=environment["PATH"])
     if program is None:
         raise ToolError(f"{argv[0]} is not installed", help=f"install {argv[0]}, or put it on PATH; `cnai doctor` lists what is needed")
-    command = (program, *argv[1:])
+    command = (*(() if network else apart()), program, *argv[1:])
     try:
         process = subprocess.Popen(
             command,
@@ -115,6 +118,20 @@ def run(
                 ) from None
             raise
     return Completed(command, process.returncode, stdout, stderr)
+
+
+@cache
+def apart() -> tuple[str, ...]:
+    """What to write before a command so that it runs in a network of its own, without an interface; nothing where that cannot be had."""
+    program = shutil.which("unshare", path=SYSTEM_PATH)
+    if program is None:
+        return ()
+    prefix = (program, "--user", "--map-current-user", "--net", "--")
+    try:
+        tried = subprocess.run([*prefix, "/bin/true"], env={"PATH": SYSTEM_PATH}, capture_output=True, timeout=10, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return ()
+    return prefix if tried.returncode == 0 else ()
 
 
 def _exchange(process: subprocess.Popen[bytes], data: bytes, deadline: float, limit: int) -> tuple[bytes, bytes]:

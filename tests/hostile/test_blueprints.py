@@ -104,12 +104,6 @@ PATCHED: dict[str, tuple[Change, str]] = {
         component("patches:\n- patch: |-\n    apiVersion: apps/v1\n    kind: Deployment\n    metadata: {name: nobody}\n"),
         "no resource matches strategic merge patch",
     ),
-    "an unknown field": (component("patchs: []\n"), 'unknown field "patchs'),
-    "a plugin that is a program": (
-        component("generators:\n- |-\n  apiVersion: x/v1\n  kind: E\n  metadata: {name: e}\n"),
-        "external plugins disabled",
-    ),
-    "a Helm chart": (component("helmCharts: [{name: x, repo: https://example.com}]\n"), "must specify --enable-helm"),
 }
 
 

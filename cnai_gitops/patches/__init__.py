@@ -16,10 +16,11 @@ from typing import Any
 from cnai_gitops.errors import InvalidInput
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.overlay import read_kustomize
+from cnai_gitops.patches.names import FieldPath, outside
 from cnai_gitops.resources.base import Body, key_of
 from cnai_gitops.source.files import SourceError, list_files, read_text
 from cnai_gitops.source.json import parse_json
-from cnai_gitops.source.text import printable, shorten
+from cnai_gitops.source.text import printable
 from cnai_gitops.source.yaml import Document, parse, parse_all
 from cnai_gitops.system import kustomize
 from cnai_gitops.system.files import Writer
@@ -27,13 +28,8 @@ from cnai_gitops.system.tools import Settings
 
 PATCHES = "environments"
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml")
-_LISTS = ("resources", "components", "bases", "crds", "configurations", "generators", "transformers", "validators", "patchesStrategicMerge")
-_WITH_PATH = ("patches", "patchesJson6902", "replacements")
-_GENERATORS = ("configMapGenerator", "secretGenerator")
 _LONGEST = 600
 """Characters of what kustomize says that a finding shows: it quotes itself once for each component, and the cause comes last."""
-
-FieldPath = tuple[str | int, ...]
 
 Patcher = Callable[[Mapping[str, str], str], Sequence[dict[str, Any]]]
 """Builds one overlay folder with kustomize: (all files of the tree, folder) -> objects."""
@@ -45,7 +41,7 @@ def patcher(root: Path, settings: Settings) -> Patcher:
     def build(files: Mapping[str, str], folder: str) -> Sequence[dict[str, Any]]:
         own = own_files(root)
         documents = _read(own)
-        _raise(finding for document in documents for finding in (*_shapeless(document), *_outside(document, own), *_unreadable(document)))
+        _raise(finding for document in documents for finding in (*_shapeless(document), *outside(document, own), *_unreadable(document)))
         below = _below(files, folder)
         with tempfile.TemporaryDirectory(prefix="cnai-") as scratch, Writer(Path(scratch)) as writer:
             for path, text in [*files.items(), *own.items()]:
@@ -71,10 +67,10 @@ def _read(own: Mapping[str, str]) -> list[Document]:
     """The kustomizations. Every file is read strictly: kustomize takes JSON for YAML and follows aliases until the memory is full."""
     documents = [parse(text, path) for path, text in own.items() if path.endswith(KUSTOMIZATIONS)]
     for path, text in own.items():
-        if path.endswith((".yaml", ".yml")) and not path.endswith(KUSTOMIZATIONS):
-            parse_all(text, path)
-        elif path.endswith(".json"):
+        if path.endswith(".json"):
             parse_json(text, path)
+        elif not path.endswith(KUSTOMIZATIONS):
+            parse_all(text, path)
     return documents
 
 
@@ -126,48 +122,6 @@ def _raise(findings: Iterable[Finding]) -> None:
 
 def _refused(place: Location, message: str) -> Finding:
     return Finding(code="CNAI304", message=message, location=place, help="mend the patch")
-
-
-# -- what a kustomization names -------------------------------------------------------------------------------
-
-
-def _outside(document: Document, own: Mapping[str, str]) -> Iterator[Finding]:
-    """References that lead out of the patch folders: kustomize would fetch some of them."""
-    folder = document.file.rpartition("/")[0]
-    folders = {path.rpartition("/")[0] for path in own}
-    for path, name in _references(document.data):
-        target = posixpath.normpath(f"{folder}/{name}")
-        remote = re.search(r"[:?@\\]", name) or name.lower().startswith("github.com")
-        if remote or name.startswith("/") or not (target in own or target in folders):
-            yield Finding(
-                code="CNAI108",
-                message=f"{shorten(name)} is not a file of the patch folders",
-                location=document.locate_value(path),
-                help="copy it into this folder as .yaml, .yml or .json: a build reads nothing else, and never uses the network",
-            )
-
-
-def _references(data: Any) -> Iterator[tuple[FieldPath, str]]:
-    """(path, name) of everything that a kustomization refers to; text of several lines is content, not a name."""
-    if not isinstance(data, Mapping):
-        return
-    for field in _LISTS:
-        yield from ((path, name) for path, name in _texts((field,), data.get(field)))
-    for field in (*_WITH_PATH, *_GENERATORS):
-        for index, entry in enumerate(data.get(field) or ()):
-            if isinstance(entry, Mapping):
-                yield from _texts((field, index, "path"), [entry.get("path")], one=True)
-                for files in ("files", "envs"):
-                    yield from ((path, name.partition("=")[2] or name) for path, name in _texts((field, index, files), entry.get(files)))
-    for field, inner in (("openapi", "path"), ("helmGlobals", "chartHome")):
-        if isinstance(data.get(field), Mapping):
-            yield from _texts((field, inner), [data[field].get(inner)], one=True)
-
-
-def _texts(path: FieldPath, values: Any, *, one: bool = False) -> Iterator[tuple[FieldPath, str]]:
-    for index, value in enumerate(values if isinstance(values, list) else ()):
-        if isinstance(value, str) and "\n" not in value:
-            yield (path if one else (*path, index)), value
 
 
 # -- what a patch is for --------------------------------------------------------------------------------------
