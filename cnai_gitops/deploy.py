@@ -9,18 +9,23 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
 
 from cnai_gitops.errors import ToolError, UsageError
+from cnai_gitops.findings import Finding, Location
 from cnai_gitops.plan.selection import EVERYTHING, Selection
+from cnai_gitops.project import Project
 from cnai_gitops.render import Owner
+from cnai_gitops.resolved.index import Resolved
+from cnai_gitops.source.text import printable
 from cnai_gitops.system.files import Writer
 
 INDEX = "deploy/.index"
+_BESIDE = frozenset(f"deploy/{name}" for name in ("README.md", "CODEOWNERS", ".gitattributes", ".gitignore", ".gitkeep"))
 _OURS = ("deploy/rendered/", "deploy/kustomize/", "deploy/data/")
 
 
@@ -67,6 +72,106 @@ def gone(root: Path, names: Iterable[str], selection: Selection = EVERYTHING) ->
     """Owners with files on disk that are deployed nowhere any more (`names` are); only a build of everything can tell."""
     whole = not (selection.apps or selection.environments)
     return sorted(set(owners_on_disk(root)) - set(names)) if whole else []
+
+
+def deployed(root: Path) -> dict[tuple[str, str, str], list[str]]:
+    """Manifests and overlays on the owners' lists, by environment, cluster and owner."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for name in owners_on_disk(root):
+        for path in listed(root, name):
+            _, area, *rest = path.split("/")
+            if area == "rendered" and len(rest) > 3:
+                found.setdefault((rest[0], rest[1], rest[2]), []).append(path)
+            elif area == "kustomize" and rest[1] == "overlays" and len(rest) > 4:
+                found.setdefault((rest[2], rest[3], rest[0]), []).append(path)
+    return found
+
+
+def vanished(root: Path, resolved: Resolved, selection: Selection = EVERYTHING) -> list[Finding]:
+    """An error for each thing that was deployed and that nothing says any more, unless it is retired; and for a retired thing that is.
+
+    A cluster that `run_on` of a release leaves out was left out by it.
+    """
+    project = resolved.plan.project
+    now = {(unit.target.env, unit.target.cluster, unit.owner) for unit in resolved.units()}
+    findings = list(_retired_alive(project, now))
+    lost: dict[tuple[str, str], dict[tuple[str, str, str], list[str]]] = {}
+    for key, paths in deployed(root).items():
+        env, cluster, owner = key
+        chosen = (not selection.environments or env in selection.environments) and (not selection.apps or owner in selection.apps)
+        if key in now or not chosen or _is_retired(project, key) or _left_out(project, key):
+            continue
+        known = project.environments.get(env)
+        what = "" if known is None else cluster if cluster not in known.value.clusters else f"/{owner}"
+        lost.setdefault((env, what), {})[key] = paths
+    return findings + [_lost(project, env, what, keys) for (env, what), keys in sorted(lost.items())]
+
+
+def _is_retired(project: Project, key: tuple[str, str, str]) -> bool:
+    env, cluster, owner = key
+    known = project.environments.get(env)
+    return env in project.config.retired if known is None else bool({owner, cluster, f"{cluster}/{owner}"} & set(known.value.retired))
+
+
+def _left_out(project: Project, key: tuple[str, str, str]) -> bool:
+    env, cluster, owner = key
+    release = project.releases.get((env, owner))
+    return release is not None and bool(release.value.run_on) and cluster not in release.value.run_on
+
+
+def _retired_alive(project: Project, now: Iterable[tuple[str, str, str]]) -> Iterator[Finding]:
+    names = {name for env, cluster, owner in now for name in ((env, cluster), (env, owner), (env, f"{cluster}/{owner}"))}
+    wrong = [(name, project.config_place.locate(("retired",))) for name in project.config.retired if name in project.environments]
+    for env, entry in project.environments.items():
+        wrong += [(name, entry.place.locate(("retired", i))) for i, name in enumerate(entry.value.retired) if (env, name) in names]
+    for name, place in wrong:
+        message = f"{name} is retired here, and it is deployed"
+        yield Finding(code="CNAI238", message=message, location=place, help="remove it from `retired`, or stop to deploy it")
+
+
+def _lost(project: Project, env: str, what: str, keys: Mapping[tuple[str, str, str], Sequence[str]]) -> Finding:
+    """`what` is the cluster, `/owner`, or nothing for the whole environment."""
+    number = sum(map(len, keys.values()))
+    files = f"{number} {'file' if number == 1 else 'files'} below deploy/"
+    clusters = ", ".join(sorted({f"{e}/{cluster}" for e, cluster, _ in keys}))
+    known = project.environments.get(env)
+    file = f"environments/{env}/environment.yaml"
+    if known is None:
+        message = f"environment {env} was deployed ({files}), and {file} is not there any more"
+        place, cure = project.config_place.locate(("retired",)), f'restore it, or write `retired = ["{env}"]` in cnai.toml'
+    elif what.startswith("/"):
+        owner = what[1:]
+        message = f"{owner} was deployed to {clusters} ({files}), and nothing says so any more"
+        cure = f"restore environments/{env}/{owner}.yaml, or write `retired: [{owner}]` in {file}"
+        if owner.startswith("_"):
+            retired = ", ".join(f"{cluster}/{owner}" for _, cluster, _ in keys)
+            cure = f"restore the role of the cluster, or write `retired: [{retired}]` in {file}"
+        place = known.place.locate(("retired",))
+    else:
+        message = f"cluster {what} was deployed to ({files}), and {env} has no such cluster any more"
+        place, cure = known.place.locate(("retired",)), f"restore it, or write `retired: [{what}]` in {file}"
+    return Finding(code="CNAI237", message=message, location=place, help=cure)
+
+
+def unlisted(root: Path) -> Iterator[Finding]:
+    """An error for each file or link below deploy/ that no build wrote; Argo CD would read it all the same."""
+    known = {path for name in owners_on_disk(root) for path in (f"{INDEX}/{name}.json", *listed(root, name))}
+    pending = ["deploy"]
+    while pending:
+        folder = pending.pop()
+        try:
+            entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        for entry in entries:
+            path = f"{folder}/{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(path)
+            elif path not in known and path not in _BESIDE:
+                what = "is a link" if entry.is_symlink() else "is a file"
+                message = f"{printable(path)} {what} that no build wrote, and Argo CD may apply what lies there"
+                help_ = "remove it; what is deployed comes from blueprints, environments and patches"
+                yield Finding(code="CNAI236", message=message, location=Location(printable(path), 1), help=help_)
 
 
 def require_apart(root: Path, folder: Path) -> None:

@@ -80,12 +80,14 @@ def build(
         run = Run.begin(root, settings, selection, remember=not check)
         plan = run.resolved.plan
         result = Built(plan, list(plan.findings))
+        if not into and not result.failed:
+            result.findings += deploy.vanished(root, run.resolved, selection)
         if result.failed:
             return result
         last = state.Last() if check or into else state.last(root, selection)
         owners: list[Owner] = []
         made = render_changed(run, last, selection, owners.append, jobs, tell)
-        result.findings = joined(plan.findings, made.findings)
+        result.findings = joined(result.findings, made.findings)
         if result.failed:
             return result
         if not into:
@@ -146,8 +148,11 @@ def judge(run: Run, settings: Settings, selection: Selection = EVERYTHING, *, at
     if exit_code(plan.findings):
         return Verdict(findings=joined(plan.findings))
     fresh = fresh and plan.project.config.rendered == "commit"
+    lost = deploy.vanished(root, resolved, selection)
     findings, stale = _stale(run, selection) if fresh else ([], [])
-    findings = joined(plan.findings, findings, resolved.findings())
+    if fresh and selection.whole:
+        stale += deploy.unlisted(root)
+    findings = joined(plan.findings, lost, findings, resolved.findings())
     if exit_code(findings):
         return Verdict(findings=findings)
     run.keys()

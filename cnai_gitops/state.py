@@ -19,10 +19,8 @@ from cnai_gitops.system.files import Writer
 from cnai_gitops.system.making import code
 
 STATE = ".cnai/state.json"
-FOLDERS = ("blueprints", "environments", "policies/waivers")
+FOLDERS = ("blueprints", "environments", "policies")
 """Folders in which a new file is an input."""
-
-_SUFFIXES = (".yaml", ".yml", ".json", ".py")
 
 Seen = tuple[int, int]
 """Time of change (ns) and size (bytes) of a file."""
@@ -107,7 +105,7 @@ def present(root: Path) -> Iterator[str]:
         for at, folders, names in os.walk(root / folder):
             folders[:] = [name for name in folders if name != "__pycache__"]
             yield from (f"{at[start:]}/{name}/" for name in folders if os.path.islink(f"{at}/{name}"))
-            yield from (f"{at[start:]}/{name}" for name in names if name.endswith(_SUFFIXES))
+            yield from (f"{at[start:]}/{name}" for name in names if not name.endswith(".pyc"))
 
 
 def _words(selection: Selection) -> list[list[str]]:

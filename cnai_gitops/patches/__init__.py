@@ -16,7 +16,7 @@ from typing import Any
 from cnai_gitops.errors import InvalidInput
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.overlay import read_kustomize
-from cnai_gitops.patches.names import FieldPath, outside
+from cnai_gitops.patches.names import FieldPath, idle_files, outside
 from cnai_gitops.resources.base import Body, key_of
 from cnai_gitops.source.files import SourceError, list_files, read_text
 from cnai_gitops.source.json import parse_json
@@ -41,7 +41,11 @@ def patcher(root: Path, settings: Settings) -> Patcher:
     def build(files: Mapping[str, str], folder: str) -> Sequence[dict[str, Any]]:
         own = own_files(root)
         documents = _read(own)
-        _raise(finding for document in documents for finding in (*_shapeless(document), *outside(document, own), *_unreadable(document)))
+        named: set[str] = set()
+        _raise(
+            finding for document in documents for finding in (*_shapeless(document), *outside(document, own, named), *_unreadable(document))
+        )
+        _raise(idle_files(own, named))
         below = _below(files, folder)
         with tempfile.TemporaryDirectory(prefix="cnai-") as scratch, Writer(Path(scratch)) as writer:
             for path, text in [*files.items(), *own.items()]:

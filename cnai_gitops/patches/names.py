@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cnai_gitops.findings import Finding
+from cnai_gitops.findings import Finding, Location
 from cnai_gitops.source.files import SourceError
 from cnai_gitops.source.text import printable, shorten
 from cnai_gitops.source.yaml import Document, parse_all
@@ -49,17 +49,31 @@ _CANONICAL = re.compile(r"(\./)?(\.\./)*(?:(?!\.\.?/)[^/]+/)*(?!\.\.?$)[^/]*|\.|
 """A path that is what it looks like, so that nobody reads it in another way."""
 
 
-def outside(document: Document, own: Mapping[str, str]) -> Iterator[Finding]:
-    """References that lead out of the patch folders, and fields that could: kustomize would fetch some of them."""
+def outside(document: Document, own: Mapping[str, str], named: set[str] | None = None) -> Iterator[Finding]:
+    """References that lead out of the patch folders, and fields that could: kustomize would fetch some of them.
+
+    Files that are named are added to `named`.
+    """
     if isinstance(document.data, Mapping):
-        yield from _Reading(document, own).kustomization(document.data)
+        yield from _Reading(document, own, named=named).kustomization(document.data)
+
+
+def idle_files(own: Mapping[str, str], named: set[str]) -> Iterator[Finding]:
+    """Files of the patch folders that no kustomization names."""
+    for path in own:
+        if path not in named and not path.endswith("/kustomization.yaml"):
+            message = f"{path} is named by no kustomization, so what it says has no effect"
+            yield Finding(code="CNAI235", message=message, location=Location(path, 1), help="name it in kustomization.yaml, or remove it")
 
 
 class _Reading:
     """One document, and the files that there are; names are read from `folder`, and what is wrong is shown at `place`."""
 
-    def __init__(self, document: Document, own: Mapping[str, str], folder: str = "", place: FieldPath = ()) -> None:
+    def __init__(
+        self, document: Document, own: Mapping[str, str], folder: str = "", place: FieldPath = (), named: set[str] | None = None
+    ) -> None:
         self.document, self.own, self.place = document, own, place
+        self.named = set() if named is None else named
         self.folder = folder or document.file.rpartition("/")[0]
         self.folders = {path.rpartition("/")[0] for path in own}
 
@@ -119,7 +133,7 @@ class _Reading:
         for at, text in _texts(path, value):
             inline = _inline(text)
             for config in inline:
-                yield from _Reading(self.document, self.own, self.folder, at).plugin(config)
+                yield from _Reading(self.document, self.own, self.folder, at, self.named).plugin(config)
             if inline:
                 continue
             wrong = list(self._judge(at, text))
@@ -127,7 +141,7 @@ class _Reading:
             if not wrong:
                 file = posixpath.normpath(f"{self.folder}/{text}")
                 for document in parse_all(self.own[file], file):
-                    yield from _Reading(document, self.own, self.folder).plugin(document.data)
+                    yield from _Reading(document, self.own, self.folder, named=self.named).plugin(document.data)
 
     def plugin(self, config: Any) -> Iterator[Finding]:
         """The configuration of a plugin."""
@@ -152,6 +166,7 @@ class _Reading:
 
     def _judge(self, path: FieldPath, name: str, *, folders: bool = False) -> Iterator[Finding]:
         target = posixpath.normpath(f"{self.folder}/{name}")
+        self.named.add(target)
         there = target in self.own or (folders and target in self.folders)
         if _REMOTE.search(name) or not _CANONICAL.fullmatch(name) or not there:
             yield Finding(

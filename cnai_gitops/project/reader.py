@@ -115,10 +115,10 @@ class Reader:
         document = self.document(file)
         return self.spec(model, document) if document else None
 
-    def files(self, folder: str, *suffixes: str) -> list[str]:
-        """Files below a folder whose names end so."""
+    def files(self, folder: str, *suffixes: str, hidden: bool = False) -> list[str]:
+        """Files below a folder whose names end so; with `hidden` those that begin with a dot as well."""
         try:
-            return list_files(self.root, folder, suffixes)
+            return list_files(self.root, folder, suffixes, hidden=hidden)
         except SourceError as error:
             self.findings.extend(error.findings)
             return []

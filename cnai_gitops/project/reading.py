@@ -19,6 +19,7 @@ from cnai_gitops.project.blueprints import Stale, blueprints_of
 from cnai_gitops.project.environments import environments_of
 from cnai_gitops.project.model import Entry, Project
 from cnai_gitops.project.reader import NOTHING, Reader
+from cnai_gitops.project.unread import unread
 from cnai_gitops.source.files import Files, SourceError
 from cnai_gitops.source.places import FilePlace, Place, findings_of
 from cnai_gitops.source.requires import unmet
@@ -50,7 +51,8 @@ def _load(root: Path, outline: Mapping[str, Any], blueprints: Blueprints | None)
         config, config_place = _config(reader)
         (apps, datasets, models), homes = blueprints_of(reader)
         environments, releases, patches = environments_of(reader)
-        waivers = [w for file in reader.files("policies/waivers", ".yaml") if (w := _waivers(reader, file))]
+        waivers = [w for file in reader.files("policies/waivers", ".yaml") if file.count("/") == 2 and (w := _waivers(reader, file))]
+        reader.findings += [finding for finding in unread(reader) if finding not in reader.findings]
         reader.require_alive()
     return Project(
         root=root,

@@ -135,16 +135,16 @@ def decode(data: bytes, file: str) -> str:
     return _with_lf(text, file) if "\r" in text else text
 
 
-def list_files(root: Path, folder: str, suffixes: Iterable[str]) -> list[str]:
+def list_files(root: Path, folder: str, suffixes: Iterable[str], *, hidden: bool = False) -> list[str]:
     """Sorted paths (posix, relative to `root`) of the files at any depth below `folder` whose name ends in a suffix.
 
-    A folder that does not exist has no files. Names that start with a dot and `__pycache__` are passed over. A link
+    A folder that does not exist has no files. Names that start with a dot (without `hidden`) and `__pycache__` are passed over. A link
     counts as what it leads to, provided that it is relative, stays below the root and makes no circle.
     """
     name = folder.strip("/") if folder != "." else ""
     if name:
         _refuse_unsafe_path(folder)
-    walk = _Walk(os.path.realpath(root), tuple(suffixes))
+    walk = _Walk(os.path.realpath(root), tuple(suffixes), hidden)
     walk.enter(name, os.path.realpath(root / name), ())
     if walk.findings:
         raise SourceError(*sorted(walk.findings, key=Finding.sort_key))
@@ -227,6 +227,7 @@ class _Walk:
 
     base: str
     suffixes: tuple[str, ...]
+    hidden: bool = False
     files: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -255,7 +256,7 @@ class _Walk:
             raise _refused("CNAI108", name, "is a link that leaves the project", "copy the folder into the project")
         try:
             with os.scandir(real) as entries:
-                return [e for e in entries if not e.name.startswith(".") and e.name != "__pycache__"]
+                return [e for e in entries if (self.hidden or not e.name.startswith(".")) and e.name != "__pycache__"]
         except FileNotFoundError:
             return []
         except OSError as error:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import model_validator
 
 from cnai_gitops.facts.known import Facts, built_in
-from cnai_gitops.spec.base import Name, Spec, Text, Url
+from cnai_gitops.spec.base import EnvironmentName, Name, Spec, Text, Url
 from cnai_gitops.spec.declared import AcceleratorClass, ServingRuntime
 
 
@@ -49,6 +49,8 @@ class Config(Spec):
     """`commit`: rendered manifests lie beside the sources; `branches`: CI writes them to `env/<name>`"""
     committed: Sequence[Text] = ()
     """owners whose output is kept in `deploy/`: applications, `_platform`, `_argocd`; all when empty"""
+    retired: Sequence[EnvironmentName] = ()
+    """environments that are no longer there, so that what was deployed to them may be removed"""
     at: str = ""
     """day that policies are judged at; today when empty (a recorded day is for demos and tests)"""
     defaults: Mapping[str, Mapping[str, Any]] = {}

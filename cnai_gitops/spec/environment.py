@@ -228,6 +228,8 @@ class Environment(Spec):
     """how Argo CD reads it"""
     defaults: Mapping[str, Mapping[str, Any]] = {}
     """fields of every prepare, train, serve or observe stage here"""
+    retired: Strings = ()
+    """what is no longer deployed here and may be removed: an application, a cluster, or `<cluster>/<application>`"""
 
     @field_validator("name")
     @classmethod

@@ -163,6 +163,8 @@ def test_foreign_files_stay_when_everything_else_goes(
     root, _ = two_states
     for env in ("dev", "prod"):
         (root / f"environments/{env}/fraud-detection.yaml").unlink()
+        with (root / f"environments/{env}/environment.yaml").open("a") as file:
+            file.write("retired: [fraud-detection]\n")
     done = cnai("build", "--root", root)
     assert (done.code, done.out) == (0, "")  # type: ignore[attr-defined]
     assert "gone   fraud-detection: it is not deployed anywhere, its files were removed" in done.err  # type: ignore[attr-defined]
