@@ -14,6 +14,7 @@ from typing import Any
 from cnai_gitops.check.blame import placed
 from cnai_gitops.check.docket import Case, Docket, name_of, record_of
 from cnai_gitops.check.evidence import Evidence, datasets_of, environments_of, totals_of
+from cnai_gitops.check.gate.lock import check_rules
 from cnai_gitops.check.gate.policy import Pack, gate, load
 from cnai_gitops.check.gate.rules import Rule
 from cnai_gitops.check.gate.sheet import Sheet
@@ -28,6 +29,7 @@ from cnai_gitops.resolved.identity import DocumentId
 from cnai_gitops.resolved.index import Resolved
 from cnai_gitops.resolved.units import Unit
 from cnai_gitops.resources.base import Demand, Key
+from cnai_gitops.source.text import nearest
 from cnai_gitops.system.store import digest_of
 
 
@@ -77,6 +79,8 @@ def verdict(
     hearing = Hearing(resolved, docket, pack.rules)
     findings += hearing.hear()
     data = hearing.facts(scans, at)
+    findings += check_rules(packs, pack.files, pack.rules)
+    findings += _unknown_areas(plan, pack.rules)
     findings += unsound or hearing.denied(gate(hearing.sheet, data, pack=pack, conftest=conftest))
     approvers = plan.project.config.approvers
     judged = _judged(resolved, units, selection)
@@ -105,6 +109,17 @@ def inventory_of(resolved: Resolved, scans: Mapping[str, Any], at: date) -> tupl
     hearing = Hearing(resolved, Docket(resolved.load, dict.fromkeys(resolved.units(), ""), {}), {})
     hearing.hear()
     return hearing.sheet, hearing.facts(scans, at)
+
+
+def _unknown_areas(plan: Plan, rules: Mapping[str, Rule]) -> Iterator[Finding]:
+    """CNAI725 for each area of `approvers` that has no rule: who may approve there was meant to be limited, and is not."""
+    known = sorted({rule.area for rule in rules.values()})
+    for area in plan.project.config.approvers:
+        if area not in known:
+            close = nearest(area, known)
+            message = f"[approvers] {area} is no area of policies, so it limits nobody"
+            help_ = f"did you mean {close[0]}? known: {', '.join(known)}" if close else f"known: {', '.join(known)}"
+            yield Finding(code="CNAI725", message=message, location=plan.project.config_place.locate(("approvers", area)), help=help_)
 
 
 def _making(pack: Pack, lock_dir: Path | None) -> str:

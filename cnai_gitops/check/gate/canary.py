@@ -5,21 +5,30 @@ Must not: run a tool, or let a planted document reach a report.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+
+import orjson
 
 from cnai_gitops.check.gate.rules import Rule
 from cnai_gitops.errors import NotEvaluated
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.source.files import SourceError, read_text
 from cnai_gitops.source.yaml import parse
+from cnai_gitops.system.store import digest_of
 
 CANARY = "_canary"
-"""The environment of planted documents; no real environment can have this name."""
+"""The environment of planted documents, as examples write it; no real environment can have this name."""
+
+_NAMES = re.compile(rb"_canary[-A-Za-z0-9]*")
+_TARGETS = re.compile(rb'"_canary/[^/"]*/')
 
 _KEYS = {"documents", "data", "expect", "waivers"}
 _DOCUMENT = {"region": "", "jurisdiction": "", "owner": "", "team": "", "stage": "", "embedded": False, "pods": [], "images": []}
+_LIKELY = {"region": "eu-central-1", "jurisdiction": "EU", "owner": "scores", "team": "risk", "stage": "serve.scorer"}
 _USE = {"stage": "", "region": "", "jurisdiction": ""}
 
 
@@ -81,6 +90,35 @@ def planted(
         documents += example.documents
         joined = _join(joined, example.data, "data")
     return documents, joined
+
+
+def disguised(examples: Mapping[str, Example], seed: str, place: tuple[str, str] | None = None) -> tuple[str, dict[str, Example]]:
+    """The examples as documents that no rule can tell from others, and the name of an environment that is theirs in this run.
+
+    Each name that begins with `_canary` becomes another one, made from `seed`, which holds all that the rules are given: no
+    text of a rule can name it. Examples without data of their own lie in `place`, an environment and cluster of the run.
+    What examples leave open about owner and place is filled in.
+    """
+    token = f"e{digest_of(seed)[:11]}"
+    hidden: dict[str, Example] = {}
+    for rule, example in examples.items():
+        plain = orjson.dumps([example.documents, example.data, example.expect])
+        env = token
+        if place is not None and not example.data:
+            env, cluster = place
+            plain = _TARGETS.sub(f'"{env}/{cluster}/'.encode(), plain)
+        documents, data, expect = orjson.loads(_NAMES.sub(partial(_renamed, seed, token, env), plain))
+        for document in documents:
+            document |= {key: value for key, value in _LIKELY.items() if document[key] == ""}
+            if env != token:
+                document |= {"env": env, "cluster": cluster}
+        hidden[rule] = Example(documents, data, expect, example.waivers)
+    return token, hidden
+
+
+def _renamed(seed: str, token: str, env: str, found: re.Match[bytes]) -> bytes:
+    rest = found.group().removeprefix(CANARY.encode())
+    return f"{token}-{digest_of(seed, rest)[:6]}".encode() if rest else env.encode()
 
 
 def _place(identity: str) -> dict[str, Any]:

@@ -127,6 +127,9 @@ def _faults(file: RegoFile) -> Iterable[Finding]:
     if not file.path.startswith(f"{folder}/"):
         yield _finding("CNAI701", file.shown, file.line, f"package {file.package} belongs into the folder {folder}/", "move the file")
     for number, line in enumerate(file.text.splitlines(), 1):
+        if "_canary" in line.partition("#")[0]:
+            text, cure = "the rule asks whether it is being tested", "judge what a document is, not where examples lie"
+            yield _finding("CNAI728", file.shown, number, text, cure)
         match = _VERDICT.match(line)
         if match and match[1] != "deny":
             yield _finding(

@@ -12,17 +12,19 @@ import orjson
 
 from cnai_gitops.check.gate.rules import TIERS
 from cnai_gitops.errors import NotEvaluated
+from cnai_gitops.system.store import digest_of
 
 _DOCUMENT = {"id": str, "env": str, "tier": str, "cluster": str, "object": dict, "pods": list, "images": list}
 _IMAGE = ("path", "image", "digest")
 
 
 class Sheet:
-    """Documents as JSON; `ids` are theirs."""
+    """Documents as JSON; `ids` are theirs, `place` environment and cluster of the first."""
 
     def __init__(self, documents: Iterable[Mapping[str, Any]] = ()) -> None:
         """Begin with these documents."""
         self.ids: set[str] = set()
+        self.place: tuple[str, str] | None = None
         self._text = bytearray(b'{"documents":[')
         for document in documents:
             self.add(document)
@@ -39,7 +41,12 @@ class Sheet:
         if identity in self.ids:
             raise NotEvaluated("two documents of the inventory have the same id")
         self.ids.add(str(identity))
+        self.place = self.place or (document["env"], document["cluster"])
         self._text += as_json(document) + b","
+
+    def digest(self) -> str:
+        """What stands for all documents so far."""
+        return digest_of(bytes(self._text))
 
     def finish(self, more: Sequence[Mapping[str, Any]]) -> bytearray:
         """The whole sheet, with planted documents at its end. It is large, so there is only one of it, and nothing can follow."""

@@ -1,6 +1,6 @@
 """`cnai new`: one more blueprint, environment or policy, with its first test.
 
-Must not: edit a file that exists.
+Must not: edit a file that exists, but for the lock of rules.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ def environment(
 @app.command("policy")
 def policy(name: str = typer.Argument(help="<area>.<rule>, for example cost.monthly_budget"), root: Root = None) -> int:
     """A new rule with its Rego test and its examples."""
+    from cnai_gitops.cli.commands.policies import lock
     from cnai_gitops.errors import UsageError
     from cnai_gitops.scaffold import new_policy
 
@@ -52,4 +53,4 @@ def policy(name: str = typer.Argument(help="<area>.<rule>, for example cost.mont
     if not dot:
         raise UsageError(f"{name!r} has no area", help="write <area>.<rule>, for example cost.monthly_budget")
     write_new(root_of(root), new_policy(area, rule))
-    return 0
+    return lock(root)
