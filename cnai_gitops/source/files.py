@@ -272,7 +272,7 @@ class _Walk:
         if entry.is_symlink() and str(Path(entry.path).readlink()).startswith("/"):
             raise _refused("CNAI108", relative, "is an absolute link", "make the link relative, or copy the file")
         if is_folder:
-            if entry.name.endswith(self.suffixes):
+            if "" not in self.suffixes and entry.name.endswith(self.suffixes):
                 raise _refused("CNAI108", relative, "is a folder where a file belongs", "put a plain file there, or rename the folder")
             return [(relative, real)]
         if not real.startswith(self.base.rstrip("/") + "/"):
