@@ -12,12 +12,12 @@ from cnai_gitops.findings import Finding, Location
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.layers import explain
 from cnai_gitops.resolved.units import Unit
-from cnai_gitops.resources.base import Resource
+from cnai_gitops.resources.base import ALONE, Resource, kind_of
 
 
 def placed(plan: Plan, unit: Unit, resource: Resource, finding: Finding) -> Finding:
     """The finding about an object at the line that set the value it is about, where the object can say which that was."""
-    location = _override(plan, unit, resource, finding.path)
+    location = _override(plan, unit, resource, finding)
     if location:
         return replace(finding, location=location)
     for prefix, words in sorted(resource.trace, key=lambda pair: -len(steps(pair[0]))):
@@ -43,16 +43,25 @@ def place_of(plan: Plan, unit: Unit, resource: Resource) -> Location | None:
     return environment.place.locate(("teams", team) if team else ("clusters", unit.target.cluster))
 
 
-def _override(plan: Plan, unit: Unit, resource: Resource, path: str) -> Location | None:
-    """Line of the escape hatch that set the value at `path`, which wins over whatever a stage said."""
+def _override(plan: Plan, unit: Unit, resource: Resource, finding: Finding) -> Location | None:
+    """Line of the escape hatch that set the value that is meant, in the object or inside of it; it wins over whatever a stage said."""
     if unit.owner not in plan.project.apps:
         return None
+    inside = finding.resource.partition("#")[2]
+    kind, names = _inner(resource, inside) if inside else (resource.key.kind, {"", resource.key.name})
     for hatch in reversed(plan.app(unit.owner, unit.target).overrides):
         override = hatch.override
-        fits = override.kind == resource.key.kind and override.name in ("", resource.key.name)
-        if fits and any(leads_to(pointer, path) for pointer in override.set):
+        if override.kind == kind and override.name in names and any(leads_to(pointer, finding.path) for pointer in override.set):
             return hatch.location
     return None
+
+
+def _inner(resource: Resource, place: str) -> tuple[str, set[str]]:
+    """Kind of the object that another one carries at a place, and the names by which an override can mean it."""
+    carrier = kind_of(resource.body)
+    carried = carrier.carries(resource.body, ALONE) if carrier and carrier.carries else ()
+    body = next((body for path, body in carried if path == place), {})
+    return str(body.get("kind", "")), {"", str((body.get("metadata") or {}).get("name", "")), resource.key.name}
 
 
 def _winner(plan: Plan, unit: Unit, words: str) -> Location | None:

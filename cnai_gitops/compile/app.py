@@ -16,10 +16,11 @@ from cnai_gitops.compile.serve import compile_serve
 from cnai_gitops.compile.train import compile_train
 from cnai_gitops.contract.context import Context
 from cnai_gitops.contract.form import form_of
+from cnai_gitops.emit import emit_one
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.plan.build import App, Placed, Plan
 from cnai_gitops.plan.images import accelerators_of
-from cnai_gitops.resources.base import Body, Resource, kinds
+from cnai_gitops.resources.base import Body, Resource, kind_of, kinds
 
 COMPILERS: dict[str, Callable[[Context[Any]], Iterable[Resource]]] = {
     "prepare": compile_prepare,
@@ -82,40 +83,41 @@ def _duplicates(plan: Plan, app: App, resources: Sequence[Resource]) -> list[Fin
 
 
 def _override(app: App, placed: Placed, resources: list[Resource]) -> tuple[list[Resource], list[Finding]]:
+    """Objects with an override in those that it names, or in those inside of them that a workflow or a sensor will create."""
     override = placed.override
     result: list[Resource] = []
-    hit = 0
+    hit: list[str] = []
+    inner: set[str] = set()
     findings: list[Finding] = []
+
+    def apply(body: Body, name: str) -> Body:
+        hit.append(name)
+        changed = copy.deepcopy(body)
+        for wrong in filter(None, [set_pointer(changed, pointer, value) for pointer, value in override.set.items()]):
+            help_ = "look at the rendered object for the right path"
+            findings.append(_finding("CNAI311", f"{override.kind}/{name}: {wrong}", app, placed.location, help_))
+        return changed
+
     for resource in resources:
-        key = resource.key
-        if key.kind != override.kind or (override.name and key.name != override.name):
-            result.append(resource)
-            continue
-        hit += 1
-        body = copy.deepcopy(resource.body)
-        for pointer, value in override.set.items():
-            wrong = set_pointer(body, pointer, value)
-            if wrong:
-                findings.append(
-                    _finding(
-                        "CNAI311",
-                        f"{override.kind}/{key.name}: {wrong}",
-                        app,
-                        placed.location,
-                        "look at the rendered object for the right path",
-                    )
-                )
-        result.append(
-            Resource(
-                body,
-                resource.stage,
-                (*resource.trace, *((pointer, f"overrides ({placed.layer})") for pointer in override.set)),
-            )
-        )
+        body, key = resource.body, resource.key
+
+        def inside(made: Body, carrier: str = key.name) -> Body:
+            name = str((made.get("metadata") or {}).get("name", ""))
+            inner.add(f"{made.get('kind')}/{name}")
+            fits = made.get("kind") == override.kind and override.name in ("", name, carrier)
+            return apply(made, name) if fits else made
+
+        kind = kind_of(body)
+        changes = len(hit)
+        if kind and kind.within:
+            body = kind.within(body, inside, emit_one)
+        if key.kind == override.kind and override.name in ("", key.name):
+            body = apply(body, key.name)
+        trace = tuple((pointer, f"overrides ({placed.layer})") for pointer in override.set)
+        result.append(Resource(body, resource.stage, (*resource.trace, *trace)) if len(hit) > changes else resource)
     if not hit and not app.target.neutral:
-        names = sorted({f"{r.key.kind}/{r.key.name}" for r in resources if r.key.kind == override.kind}) or sorted(
-            {r.key.kind for r in resources}
-        )
+        all_names = {f"{r.key.kind}/{r.key.name}" for r in resources} | inner
+        names = sorted(n for n in all_names if n.startswith(f"{override.kind}/")) or sorted({n.partition("/")[0] for n in all_names})
         message = f"override of {override.kind}{'/' + override.name if override.name else ''} changes nothing: no such object"
         findings.append(_finding("CNAI310", message, app, placed.location, f"known: {', '.join(names[:8])}"))
     return result, findings

@@ -21,6 +21,13 @@ KUBERNETES = "kubernetes"
 """Who serves the kinds of Kubernetes itself, as an operator serves others."""
 
 
+Change = Callable[[Body], Body]
+"""A changed copy of an object, or the object itself."""
+
+Write = Callable[[Body], str]
+"""An object as YAML."""
+
+
 class Key(NamedTuple):
     """Identity of an object inside one target."""
 
@@ -243,6 +250,7 @@ class Kind:
     runs: Literal["now", "scheduled", "named"] = "now"
     calls: Callable[[Body, World], Iterable[Key]] | None = None
     carries: Callable[[Body, World], Iterable[tuple[str, Body]]] | None = None
+    within: Callable[[Body, Change, Write], Body] | None = None
     covered: Callable[[Body, World], bool] | None = None
     scales: Callable[[Body], tuple[Key, float] | None] | None = None
     unsaid: Unsaid | None = None

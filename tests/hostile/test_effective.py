@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from spoiling import component, write
+from spoiling import MANIFEST, RELEASE, component, override, write
 
 from cnai_gitops.system.tools import Settings
 
@@ -445,3 +445,26 @@ def test_what_cannot_be_told_is_said(judged: Judged, case: str) -> None:
 @pytest.mark.parametrize("place", PLACES)
 def test_a_sound_pod_sets_off_no_alarm(judged: Judged, place: str) -> None:
     assert [finding for finding in judged.get(f"s{list(PLACES).index(place)}", []) if finding["code"] == "CNAI630"] == []
+
+
+# -- what an override says inside of a workflow ----------------------------------------------------------------
+
+
+def test_an_override_reaches_what_a_workflow_creates_and_is_named_by_its_line(
+    root: Path, cnai: Callable[..., Any], settings: Settings
+) -> None:
+    override("TrainJob", "scores-train-scorer", {"/spec/trainer/image": TAG, "/metadata/labels/example.com~1cost": "a7"})(root)
+    done = cnai("check", "--no-stale", "-o", "json", "--root", root)
+    found = [f for f in json.loads(done.out)["findings"] if f["code"] == "images.digest_pinned" and "#" in f["resource"]]
+    assert [(f["path"], f["location"]["file"], f["location"]["line"]) for f in found] == [
+        ("spec.trainer.image", "environments/dev/scores.yaml", 8),
+    ]
+    assert cnai("build", "--root", root).code == 0
+    [manifest] = [line for line in (root / MANIFEST).read_text().splitlines() if "example.com/cost" in line]
+    assert manifest.strip() == "example.com/cost: a7"
+    assert cnai("build", "--verify", "--root", root).code == 0
+
+
+def test_an_override_of_what_no_workflow_creates(root: Path, refused: Callable[..., list[str]], settings: Settings) -> None:
+    override("TrainJob", "another", {"/spec/suspend": True})(root)
+    assert refused("build") == [f"{RELEASE}:8:3: error[CNAI310]: override of TrainJob/another changes nothing: no such object"]

@@ -5,7 +5,7 @@ Must not: describe fields.
 
 from __future__ import annotations
 
-from cnai_gitops.resources.argo_events.pods import bus_pods, carried, controller_pods, covered, sensor_demand, untold
+from cnai_gitops.resources.argo_events.pods import bus_pods, carried, controller_pods, covered, sensor_demand, untold, within
 from cnai_gitops.resources.base import Kind
 from cnai_gitops.resources.health import by_conditions
 
@@ -50,6 +50,7 @@ KINDS = (
         effective=controller_pods,
         demand=sensor_demand,
         carries=carried,
+        within=within,
         untold=untold,
         covered=covered,
         health=by_conditions(

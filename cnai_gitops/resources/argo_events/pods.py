@@ -5,13 +5,14 @@ Must not: describe fields.
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnai_gitops.resources.accelerators import pod_count, times
 from cnai_gitops.resources.argo_workflows.calls import takes_turns, template_key
-from cnai_gitops.resources.base import INFINITE, Body, Demand, Pods, World
+from cnai_gitops.resources.base import INFINITE, Body, Change, Demand, Pods, World, Write, kind_of
 from cnai_gitops.resources.core.fields import pod_fields
 
 _GROUP, _VERSION = "argoproj.io", "v1alpha1"
@@ -78,6 +79,18 @@ def carried(body: Body, world: World) -> Iterator[Made]:
         if meta.get("generateName") and not meta.get("name"):
             made = {**made, "metadata": {**meta, "name": f"{meta['generateName']}{_RANDOM}"}}
         yield path, made
+
+
+def within(body: Body, change: Change, write: Write) -> Body:
+    """The Sensor with each object changed that it creates, and what those carry."""
+    result = copy.deepcopy(body)
+    for _, action in _actions(result):
+        source = action.get("source")
+        if isinstance(source, dict) and isinstance(source.get("resource"), dict):
+            kind = kind_of(source["resource"])
+            made = change(source["resource"])
+            source["resource"] = kind.within(made, change, write) if kind and kind.within else made
+    return result
 
 
 _RANDOM = "01234"

@@ -6,14 +6,16 @@ Must not: build workflows, count the pods of one template.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
 from cnai_gitops.resources.accelerators import pod_count, times
 from cnai_gitops.resources.argo_workflows.calls import template_key
 from cnai_gitops.resources.argo_workflows.pods import every_template, joined, spec_below, workflow_spec
+from cnai_gitops.resources.argo_workflows.text import changed
 from cnai_gitops.resources.argo_workflows.walk import Walk, inline_name
-from cnai_gitops.resources.base import INFINITE, Body, Demand, Key, World, key_of
+from cnai_gitops.resources.base import INFINITE, Body, Change, Demand, Key, World, Write, key_of
 from cnai_gitops.resources.schedule import overlap
 
 
@@ -54,6 +56,23 @@ def _carried(spec: Mapping[str, Any], path: str, body: Body, world: World) -> It
         for position, found in enumerate(objects):
             suffix = f"[{position}]" if len(objects) > 1 else ""
             yield f"{places[name]}.resource.manifest{suffix}", found
+
+
+def within(body: Body, change: Change, write: Write) -> Body:
+    """The workflow with each object changed that one of its resource templates creates; text that cannot be read stays."""
+
+    def rewritten(node: Any) -> Any:
+        if isinstance(node, Mapping):
+            result = {key: rewritten(value) for key, value in node.items()}
+            made = node.get("resource")
+            if isinstance(made, Mapping) and isinstance(made.get("manifest"), str):
+                with suppress(ValueError):
+                    result["resource"] = {**result["resource"], "manifest": changed(made["manifest"], change, write)}
+            return result
+        return [rewritten(item) for item in node] if isinstance(node, list) else node
+
+    found: Body = rewritten(body)
+    return found
 
 
 def called(body: Body, world: World) -> Iterator[Key]:

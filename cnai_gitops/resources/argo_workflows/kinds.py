@@ -6,7 +6,7 @@ Must not: describe fields, count pods.
 from __future__ import annotations
 
 from cnai_gitops.resources.argo_workflows.calls import GROUP
-from cnai_gitops.resources.argo_workflows.demand import called, carried, demand
+from cnai_gitops.resources.argo_workflows.demand import called, carried, demand, within
 from cnai_gitops.resources.argo_workflows.pods import effective, untold
 from cnai_gitops.resources.base import Ends, Kind, Owned, Queued, State
 
@@ -42,6 +42,7 @@ KINDS = (
         demand=demand,
         calls=called,
         carries=carried,
+        within=within,
     ),
     Kind(
         group=GROUP,
@@ -61,6 +62,7 @@ KINDS = (
         demand=demand,
         calls=called,
         carries=carried,
+        within=within,
     ),
     Kind(
         group=GROUP,
@@ -77,6 +79,7 @@ KINDS = (
         demand=demand,
         calls=called,
         carries=carried,
+        within=within,
         owned=(Owned("/spec/suspend", "argo", "somebody pauses the run"),),
     ),
     Kind(
@@ -95,6 +98,7 @@ KINDS = (
         demand=demand,
         calls=called,
         carries=carried,
+        within=within,
         owned=(Owned("/spec/suspend", "operators", "paused during an incident"),),
     ),
 )

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from cnai_gitops.resources.accelerators import count_of
-from cnai_gitops.resources.base import Body
+from cnai_gitops.resources.base import Body, Change, Write
 
 Scope = Mapping[str, str]
 """Values by the name that `{{...}}` uses: `workflow.parameters.nodes`, `inputs.parameters.nodes`, `item`."""
@@ -87,6 +87,16 @@ def manifests(text: str, scope: Scope) -> list[Body]:
     Raises ValueError for text that is not YAML, holds something else than maps, has aliases, or is too deep or too long.
     """
     return list(_objects(PLACEHOLDER.sub(lambda m: _word(m[1]), filled(text, scope))))
+
+
+def changed(text: str, change: Change, write: Write) -> str:
+    """A manifest with each of its objects changed, placeholders as they are; the same text where nothing is.
+
+    Raises ValueError for text that cannot be read with its placeholders in place.
+    """
+    before = _objects(text)
+    after = [change(body) for body in before]
+    return text if after == list(before) else "---\n".join(write(body) for body in after)
 
 
 def mapping(text: str) -> dict[str, Any]:
