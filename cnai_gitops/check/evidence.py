@@ -128,10 +128,11 @@ def content(body: Body, world: World) -> dict[str, Any]:
     kind = kind_of(body)
     shown: list[dict[str, Any]] = []
     images = list(kind.images(body)) if kind and kind.images else []
+    named = {image for _, image in images}
     for pod in kind.effective(body, world) if kind and kind.effective else ():
         steps = _held(body, pod)
         shown.append({"path": pod.path, "at": steps} if steps else {"path": pod.path, "spec": pod.spec, "places": dict(pod.places)})
-        images += pod.images
+        images += (found for found in pod.images if found[1] not in named)
     return {
         "object": body,
         "pods": shown,

@@ -121,11 +121,15 @@ class Pods:
 
     @property
     def images(self) -> Iterator[tuple[str, str]]:
-        """(path, image) of each container that has one."""
+        """(path, image) of each container that has one, and of each volume that is one."""
         for group in ("initContainers", "containers", "ephemeralContainers"):
             for i, container in enumerate(self.spec.get(group) or ()):
                 if isinstance(container, Mapping) and "image" in container:
                     yield self.place(f"{group}[{i}]", "image"), str(container["image"])
+        for i, volume in enumerate(self.spec.get("volumes") or ()):
+            image = volume.get("image") if isinstance(volume, Mapping) else None
+            if isinstance(image, Mapping) and image.get("reference"):
+                yield f"{self.path}.volumes[{i}].image.reference", str(image["reference"])
 
 
 class World(Protocol):

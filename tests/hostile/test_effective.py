@@ -49,6 +49,10 @@ EVILS: Mapping[str, tuple[str, Callable[[Body], Body]]] = {
         "security.restricted_pods",
         lambda spec: {**spec, "volumes": [{"name": "host", "hostPath": {"path": "/", "type": "Directory"}}]},
     ),
+    "a volume by its tag": (
+        "images.digest_pinned",
+        lambda spec: {**spec, "volumes": [{"name": "model", "image": {"reference": TAG, "pullPolicy": "Always"}}]},
+    ),
     "the network of the host": ("security.restricted_pods", lambda spec: {**spec, "hostNetwork": True}),
     "a capability": (
         "security.restricted_pods",

@@ -22,7 +22,7 @@ Body = dict[str, Any]
 
 
 def service(**spec: Any) -> Body:
-    metadata = {"name": "scorer", "namespace": "risk", "labels": {"app": "fraud"}}
+    metadata = {"name": "scorer", "namespace": "risk", "labels": {"product": "fraud"}}
     return {"apiVersion": "serving.kserve.io/v1beta1", "kind": "InferenceService", "metadata": metadata, "spec": spec}
 
 
@@ -122,8 +122,8 @@ def test_budgets_of_the_namespace_whoever_owns_them(target: Target) -> None:
     owners = [
         [budget("own", "risk", mine), budget("elsewhere", "other", mine), budget("nothing", "risk", None)],
         [
-            budget("theirs", "risk", asking(app="fraud")),
-            budget("another", "risk", asking(app="other")),
+            budget("theirs", "risk", asking(product="fraud")),
+            budget("another", "risk", asking(product="other")),
             budget("all", "risk", {"selector": {}}),
         ],
     ]
@@ -138,12 +138,12 @@ def test_pods_have_the_labels_that_the_controller_gives_them(target: Target) -> 
     budgets = [
         budget("predictor", "risk", of_predictor),
         budget("transformer", "risk", of_transformer),
-        budget("service", "risk", asking(app="fraud")),
-        budget("component", "risk", asking(app="scoring")),
+        budget("service", "risk", asking(product="fraud")),
+        budget("component", "risk", asking(product="scoring")),
     ]
     plain = service(predictor={"model": {}}, transformer={"containers": [{}]}, canary=[{"predictor": {"model": {}}}])
     assert joined(target, plain, budgets) == {"spec.predictor": ["predictor", "service"]}  # what stands beside it is not asked
-    labelled = service(predictor={"model": {}, "labels": {"app": "scoring"}})
+    labelled = service(predictor={"model": {}, "labels": {"product": "scoring"}})
     assert joined(target, labelled, budgets) == {"spec.predictor": ["component", "predictor"]}
 
 

@@ -298,9 +298,10 @@ def test_parallel_sizes_of_the_runtime_are_the_default() -> None:
 
 
 def test_pods_are_listed_with_their_place_and_images_with_theirs() -> None:
-    canary = {"trafficPercent": 10, "predictor": {"name": "next", "model": {"storageUri": "oci://r/m@sha256:2"}}}
+    canary = {"trafficPercent": 10, "predictor": {"name": "next", "model": {"storageUri": "oci+native://r/m@sha256:2"}}}
     body = service(
-        predictor={"serviceAccountName": "sa", "model": model(1, image="r/server:1", storageUri="oci://r/m@sha256:1")}, canary=[canary]
+        predictor={"serviceAccountName": "sa", "model": model(1, image="r/server:1", storageUri="oci+native://r/m@sha256:1")},
+        canary=[canary],
     )
     kind = kind_of(body)
     assert kind is not None and kind.effective is not None and kind.images is not None
@@ -309,8 +310,8 @@ def test_pods_are_listed_with_their_place_and_images_with_theirs() -> None:
     assert listed[0].spec["serviceAccountName"] == "sa"
     assert [c["name"] for c in listed[0].spec["containers"]] == ["kserve-container"]
     assert [list(p.images) for p in listed] == [
-        [("spec.predictor.model.image", "r/server:1")],
-        [("spec.canary[0].predictor.model.image", "r/server:1")],
+        [("spec.predictor.model.image", "r/server:1"), ("spec.predictor.volumes[0].image.reference", "r/m@sha256:1")],
+        [("spec.canary[0].predictor.model.image", "r/server:1"), ("spec.canary[0].predictor.volumes[0].image.reference", "r/m@sha256:2")],
     ]
     assert list(kind.images(body)) == [
         ("spec.predictor.model.storageUri", "r/m@sha256:1"),

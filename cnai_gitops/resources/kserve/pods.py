@@ -14,6 +14,8 @@ from cnai_gitops.resources.accelerators import count_of, is_accelerator, pod_cou
 from cnai_gitops.resources.apps import exact, surge
 from cnai_gitops.resources.base import INFINITE, Body, Demand, Pods, World
 from cnai_gitops.resources.core.fields import container_fields, pod_fields
+from cnai_gitops.resources.core.strategic import merge
+from cnai_gitops.resources.kserve.injected import with_injected
 
 GROUP = "serving.kserve.io"
 MODE = f"{GROUP}/deploymentMode"
@@ -38,14 +40,14 @@ def service_pods(body: Body, world: World) -> Iterator[Pods]:
     """The pods of an InferenceService at its peak: each component over its runtime, the agent beside it where it logs or batches."""
     spec = body.get("spec") or {}
     predictor = spec.get("predictor") or {}
+    service = str((body.get("metadata") or {}).get("name", ""))
     for name in _components(spec):
         scaled = world.scaled_max("apps", "Deployment", _namespace(body), _deployment(body, spec[name], name))
         count = _with_rollout(body, spec[name], _replicas(body, spec[name], scaled))
-        pod, _, _ = _pod(body, spec[name], name, world)
-        labels = _labels(body, name, spec[name])
-        yield Pods(
-            count, _with_agent(pod, spec[name]), f"spec.{name}", labels, _places(spec[name], f"spec.{name}"), beside=name != "predictor"
-        )
+        pod, _, runtime = _pod(body, spec[name], name, world)
+        labels = {**(runtime.get("labels") or {}), **_labels(body, name, spec[name])}
+        places, pod = _places(spec[name], f"spec.{name}"), with_injected(pod, spec[name], service)
+        yield Pods(count, pod, f"spec.{name}", labels, places, beside=name != "predictor")
     worker = predictor.get("workerSpec")
     if worker:
         labels = _labels(body, "predictor", predictor)
@@ -57,8 +59,9 @@ def service_pods(body: Body, world: World) -> Iterator[Pods]:
         own = canary.get("predictor") or {}
         labels = _labels(body, "predictor", predictor, own)
         count, path = _canary_replicas(predictor, canary), f"spec.canary[{index}].predictor"
-        pod, _, _ = _pod(body, _laid_over(predictor, own), "predictor", world)
-        yield Pods(count, _with_agent(pod, own), path, labels, _places(own, path, predictor), beside=True)
+        whole = _laid_over(predictor, own)
+        pod, _, _ = _pod(body, whole, "predictor", world)
+        yield Pods(count, with_injected(pod, whole, service), path, labels, _places(own, path, predictor), beside=True)
 
 
 def service_untold(body: Body, world: World) -> Iterator[tuple[str, str]]:
@@ -92,27 +95,14 @@ def _places(component: Mapping[str, Any], path: str, stable: Mapping[str, Any] |
     return {"containers[0]": first} | {f"containers[{i + 1}]": f"{path}.containers[{i}]" for i in range(own)}
 
 
-AGENT_PORT = 9081
-
-
-def _with_agent(pod: Pod, component: Mapping[str, Any]) -> Pod:
-    """The pod with the agent that logs and batches; its image is one of KServe's settings, its security that of the model's container."""
-    if not component.get("logger") and not component.get("batcher"):
-        return pod
-    main = (pod.get("containers") or [{}])[0]
-    agent: dict[str, Any] = {"name": "agent", "ports": [{"containerPort": AGENT_PORT, "name": "agent-port"}]}
-    if main.get("securityContext"):
-        agent["securityContext"] = main["securityContext"]
-    return {**pod, "containers": [*(pod.get("containers") or ()), agent]}
-
-
 def _labels(body: Body, name: str, *components: Mapping[str, Any]) -> dict[str, Any]:
     """Labels of a component's pods: the service's, its own, and those that the controller sets."""
     metadata = body.get("metadata") or {}
     labels: dict[str, Any] = {}
     for source in (metadata, *components):
         labels |= source.get("labels") or {}
-    return {**labels, f"{GROUP}/inferenceservice": metadata.get("name", ""), "component": name}
+    own = {"app": f"isvc.{_deployment(body, components[0], name)}", "component": name}
+    return {**labels, f"{GROUP}/inferenceservice": metadata.get("name", ""), **own}
 
 
 def service_demand(body: Body, world: World) -> Demand:
@@ -203,14 +193,17 @@ def _runtime(name: Any, namespace: str, world: World) -> Mapping[str, Any] | Non
 
 
 def _over_runtime(pod: Pod, runtime: Mapping[str, Any]) -> Pod:
-    """A component laid over its runtime: main containers are merged field by field, all others run beside it."""
+    """A component laid over its runtime: main containers are merged, arguments one after the other; all others run beside it."""
     containers = list(runtime.get("containers") or [])
     main = next((c for c in containers if c.get("name") == _MAIN), None) or (containers[0] if containers else {})
     first, *others = pod["containers"] or [{}]
     named = {c.get("name") for c in others}
     beside = [c for c in containers if c is not main and c.get("name") not in named]
     under = {k: v for k, v in runtime.items() if k in pod_fields()}
-    return {**_laid_over(under, pod), "containers": [_laid_over(main, first), *others, *beside]}
+    merged = merge(main, first)
+    if main.get("args") and first.get("args"):
+        merged["args"] = [*main["args"], *first["args"]]
+    return {**_laid_over(under, pod), "containers": [merged, *others, *beside]}
 
 
 def _laid_over(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

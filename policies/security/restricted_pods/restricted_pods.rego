@@ -23,7 +23,7 @@ deny contains result.new(rego.metadata.chain(), document, path, message) if {
 
 volume_fields := {
 	"name",
-	"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral",
+	"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image",
 	"persistentVolumeClaim", "projected", "secret",
 }
 

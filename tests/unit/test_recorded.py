@@ -1,0 +1,91 @@
+"""What controllers really made of an object, recorded by the live tests, against what `Kind.effective` says that they make of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnai_gitops.check.objects.inventory import Inventory
+from cnai_gitops.resources.base import Pods, kind_of
+
+RECORDED = Path(__file__).resolve().parents[1] / "live" / "recorded"
+CASES = sorted(RECORDED.glob("kserve-*/cases/*.json"))
+
+OF_SERVER = ("not-ready", "unreachable")
+"""Taints that the API server has every pod tolerate for some minutes."""
+OF_CONFIG = {"agent": ("image", "args", "env", "resources")}
+"""Fields of containers that KServe takes from its own settings."""
+
+
+def effective(record: Mapping[str, Any]) -> list[Pods]:
+    [service] = [body for body in record["in"] if body["kind"] == "InferenceService"]
+    kind = kind_of(service)
+    assert kind is not None and kind.effective is not None
+    return list(kind.effective(service, Inventory(record["in"])))
+
+
+def real(pod: Mapping[str, Any]) -> dict[str, Any]:
+    """The pod spec without what the API server adds."""
+    spec = json.loads(json.dumps(pod["spec"]))
+    spec["volumes"] = [volume for volume in spec.get("volumes") or () if not volume["name"].startswith("kube-api-access")]
+    spec["tolerations"] = [t for t in spec.get("tolerations") or () if not t["key"].endswith(OF_SERVER)]
+    for container in (*(spec.get("initContainers") or ()), *spec["containers"]):
+        container["volumeMounts"] = [m for m in container.get("volumeMounts") or () if not m["name"].startswith("kube-api-access")]
+        if container.get("resources") == {}:
+            del container["resources"]
+    return {key: value for key, value in spec.items() if value != []}
+
+
+def containers(spec: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for group in ("initContainers", "containers"):
+        for container in spec.get(group) or ():
+            fields = {name: value for name, value in container.items() if name not in OF_CONFIG.get(container["name"], ()) and value != []}
+            fields["env"] = sorted(fields.get("env") or (), key=lambda variable: variable["name"])
+            yield f"{group}/{container['name']}", fields
+
+
+ANSWERED = [path for path in CASES if "pods" in json.loads(path.read_text())["out"]]
+ADMITTED = [path for path in ANSWERED if "refused" not in json.loads(path.read_text())["out"]["pods"][0]]
+
+
+def test_there_are_records() -> None:
+    assert len(ADMITTED) >= 10
+    assert len(ANSWERED) > len(ADMITTED)
+
+
+@pytest.mark.parametrize("path", ADMITTED, ids=lambda path: path.stem)
+def test_pods_are_what_the_controller_made(path: Path) -> None:
+    record = json.loads(path.read_text())
+    told, made = effective(record), record["out"]["pods"]
+    assert len(told) == len(made)
+    for mine, pod in zip(told, made, strict=True):
+        theirs = real(pod)
+        assert {"app", "component"} <= mine.labels.keys()
+        assert mine.labels.items() <= pod["metadata"]["labels"].items()
+        for field in ("securityContext", "nodeSelector", "tolerations", "priorityClassName", "volumes", "imagePullSecrets", "affinity"):
+            assert mine.spec.get(field) == theirs.get(field), field
+        assert mine.spec.get("serviceAccountName", "default") == theirs["serviceAccountName"]
+        ours, found = dict(containers(mine.spec)), dict(containers(theirs))
+        assert ours.keys() == found.keys()
+        for name, container in ours.items():
+            for field in ("image", "command", "env", "securityContext", "volumeMounts", "lifecycle", "ports"):
+                assert container.get(field) == found[name].get(field), f"{name} {field}"
+            if "args" in container:
+                assert container["args"] == found[name].get("args"), name
+            if "resources" in container:
+                assert container["resources"] == found[name].get("resources"), name
+
+
+@pytest.mark.parametrize("path", sorted(set(ANSWERED) - set(ADMITTED)), ids=lambda path: path.stem)
+def test_what_the_namespace_refuses_is_in_the_pods(path: Path) -> None:
+    """The restricted level named containers that KServe adds; they are there, without the security that it asks for."""
+    record = json.loads(path.read_text())
+    words = record["out"]["pods"][0]["refused"]
+    [pods] = effective(record)
+    added = {name.partition("/")[2]: container for name, container in containers(pods.spec) if name.partition("/")[2] in words}
+    assert added
+    assert all("securityContext" not in container for container in added.values())
