@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cnai_gitops.check.objects import ledger, queues
-from cnai_gitops.check.objects.applications import refused_applications, refused_objects
+from cnai_gitops.check.objects.applications import refused
 from cnai_gitops.check.objects.budgets import templates_of
 from cnai_gitops.check.objects.cover import uncovered
 from cnai_gitops.check.objects.inventory import Inventory, embedded
@@ -21,7 +21,7 @@ from cnai_gitops.check.objects.neighbours import Asked
 from cnai_gitops.check.objects.payload import payload
 from cnai_gitops.check.objects.workflows import lint
 from cnai_gitops.check.schemas.schema import check_schema, is_misshapen
-from cnai_gitops.compile.argocd import HUB, Presence, application, project_of
+from cnai_gitops.contract.queue import queue_of
 from cnai_gitops.findings import Finding
 from cnai_gitops.plan.plan import Plan, Use
 from cnai_gitops.plan.target import Target
@@ -69,23 +69,11 @@ def gather(
     target = unit.target
     with counting(target.facts.accelerators):
         found = _gather(unit, resources, asked, through, lock_dir)
-    found.findings += _refused_by_argocd(plan, unit, resources)
+    found.findings += refused(plan, unit, resources)
     if unit.is_app:
         found.uses = list(_uses(plan, unit, resources))
         found.services = list(_services(plan, unit, resources))
     return found
-
-
-def _refused_by_argocd(plan: Plan, unit: Unit, resources: tuple[Resource, ...]) -> Iterator[Finding]:
-    """What the unit's Application may not sync; of a hub, which of its Applications may not sync at all."""
-    hub, target = plan.hubs.get(unit.target.env), unit.target
-    if unit.owner == HUB:
-        yield from refused_applications((resource.body for resource in resources), target.name)
-    elif hub:
-        config, targets = plan.project.config, [other for other in plan.targets if other.env == target.env]
-        project = project_of(config, hub, target, unit.team, targets)
-        mine = application(config, hub, target, Presence(unit.owner, unit.team))
-        yield from refused_objects(mine, project, (resource.key for resource in resources), target.name)
 
 
 def _gather(unit: Unit, resources: tuple[Resource, ...], asked: Asked, through: Iterable[Key], lock_dir: Path | None) -> Evidence:
@@ -99,6 +87,8 @@ def _gather(unit: Unit, resources: tuple[Resource, ...], asked: Asked, through: 
     found.findings += lint([resource.body for resource in resources], target.name, asked.templates)
     found.findings += ledger.findings(world, found.demands, target.name)
     found.findings += queues.never_admitted(world, target.name, target.facts.accelerators)
+    if queue_of(target).kind == "kueue":
+        found.findings += queues.unqueued(world, target.name, target.facts.accelerators)
     found.findings += payload(found.documents)
     found.findings += uncovered(found.documents, world)
     return found

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cnai_gitops.check.objects.inventory import Inventory
-from cnai_gitops.check.objects.queues import never_admitted, single_workload
+from cnai_gitops.check.objects.queues import never_admitted, single_workload, unqueued
+from cnai_gitops.facts import accelerators
 from cnai_gitops.resources.base import INFINITE, Body
 from cnai_gitops.resources.kueue.quotas import ceilings
 
@@ -116,3 +119,62 @@ def test_a_manifest_inside_a_workflow_is_looked_at() -> None:
     }
     [finding] = never_admitted(Inventory(target(flow)))
     assert finding.path == "spec.templates[0].resource.manifest"
+
+
+LABELS = {"kueue.x-k8s.io/queue-name": "lq", "kueue.x-k8s.io/priority-class": "training"}
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        (LABELS, []),
+        (
+            {"kueue.x-k8s.io/priority-class": "training"},
+            ["names no queue (label kueue.x-k8s.io/queue-name), so it runs outside of every quota"],
+        ),
+        ({**LABELS, "kueue.x-k8s.io/queue-name": "other"}, ["names the queue other, which is not there, so it waits for ever"]),
+        (
+            {"kueue.x-k8s.io/queue-name": "lq"},
+            ["names no priority (label kueue.x-k8s.io/priority-class), so any other work comes before it"],
+        ),
+    ],
+)
+def test_a_run_that_holds_accelerators_says_queue_and_priority(labels: dict[str, str], words: list[str]) -> None:
+    run = job(4, 2, **H100)
+    run["metadata"]["labels"] = labels
+    template = {"name": "main", "resource": {"action": "create", "manifest": json.dumps(run)}}
+    flow = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "WorkflowTemplate",
+        "metadata": {"name": "w", "namespace": "team"},
+        "spec": {"entrypoint": "main", "templates": [template]},
+    }
+    for body, path in ((run, ""), (flow, "spec.templates[0].resource.manifest")):
+        found = unqueued(Inventory(target(body)), "prod/eu", accelerators())
+        assert [(f.code, f.message, f.path, f.target) for f in found] == [
+            ("CNAI605", f"Job holds 8 h100 and {one}", path, "prod/eu") for one in words
+        ]
+
+
+def test_what_holds_no_accelerator_and_services_need_no_queue() -> None:
+    run, service = job(0, 1), {**job(4, 1), "apiVersion": "apps/v1", "kind": "Deployment"}
+    for body in (run, service):
+        body["metadata"].pop("labels")
+    assert unqueued(Inventory(target(run, service))) == []
+
+
+FOLDER = "environments/prod/patches/fraud-detection"
+
+
+def test_a_job_that_a_patch_adds_outside_of_every_quota(repository: Path, cnai: Callable[..., Any]) -> None:
+    body = job(1, 1, **H100)
+    body["metadata"] = {"name": "own", "namespace": "risk-prod"}
+    (repository / FOLDER).mkdir(parents=True)
+    component = {"apiVersion": "kustomize.config.k8s.io/v1alpha1", "kind": "Component", "resources": ["own.yaml"]}
+    (repository / FOLDER / "kustomization.yaml").write_text(json.dumps(component))
+    (repository / FOLDER / "own.yaml").write_text(json.dumps(body))
+    done = cnai("check", "--root", repository, "--no-stale")
+    found = [line for line in (done.out + done.err).splitlines() if "CNAI605" in line and "error[" in line]
+    assert done.code == 1
+    start = f"{FOLDER}/kustomization.yaml:1: error[CNAI605]: Job holds 1 h100 and names no "
+    assert sorted(line.removeprefix(start).partition(" ")[0] for line in found) == ["priority", "queue"]

@@ -1,6 +1,6 @@
 """Argo CD's Applications against their projects: what a project does not allow is refused at the sync, long after the merge.
 
-Must not: know how the objects came about, or judge what a project should allow. The rules are those of `AppProject` in Argo CD:
+Must not: judge what a project should allow. The rules are those of `AppProject` in Argo CD:
 an entry may hold wildcards, a destination that begins with `!` is taken away again, cluster-scoped kinds must be listed.
 """
 
@@ -10,11 +10,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
+from cnai_gitops.compile.argocd import HUB, Presence, application, project_of
 from cnai_gitops.findings import Finding
-from cnai_gitops.resources.base import Body, Key, key_of, kind_of_key
+from cnai_gitops.plan.plan import Plan
+from cnai_gitops.resolved.units import Unit
+from cnai_gitops.resources.base import Body, Key, Resource, key_of, kind_of_key
 
 CODE = "CNAI240"
 HELP = "leave it to the platform, or put it where the project allows it"
+
+
+def refused(plan: Plan, unit: Unit, resources: Iterable[Resource]) -> Iterator[Finding]:
+    """What the Application of a unit may not sync; of a hub, which of its Applications may not sync at all."""
+    hub, target = plan.hubs.get(unit.target.env), unit.target
+    if unit.owner == HUB:
+        yield from refused_applications((resource.body for resource in resources), target.name)
+    elif hub:
+        config, targets = plan.project.config, [other for other in plan.targets if other.env == target.env]
+        project = project_of(config, hub, target, unit.team, targets)
+        mine = application(config, hub, target, Presence(unit.owner, unit.team))
+        yield from refused_objects(mine, project, (resource.key for resource in resources), target.name)
 
 
 def refused_objects(application: Body, project: Body, keys: Iterable[Key], target: str = "") -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Kueue queues against the workloads that name them: a workload that its queue can never admit waits forever.
+"""Kueue queues against the workloads that name them, or do not: one that its queue can never admit waits forever.
 
 Must not: judge what a team may hold (policies do), simulate admission over time.
 """
@@ -14,7 +14,9 @@ from cnai_gitops.facts import Accelerator
 from cnai_gitops.findings import Finding
 from cnai_gitops.resources.accelerators import class_of, counting, is_accelerator, pod_demand
 from cnai_gitops.resources.base import INFINITE, Body, Demand, World, key_of, kind_of
-from cnai_gitops.resources.kueue.quotas import MEMBERS, QUEUE_LABEL, Amount, ceilings, flavor_labels, queue_of
+from cnai_gitops.resources.kueue.quotas import MEMBERS, PRIORITY_LABEL, QUEUE_LABEL, Amount, ceilings, flavor_labels, queue_of
+
+HELP = "add the labels that the team's other work has"
 
 
 def never_admitted(inventory: Inventory, target: str = "", known: Mapping[str, Accelerator] | None = None) -> list[Finding]:
@@ -34,6 +36,38 @@ def _never_admitted(inventory: Inventory, target: str) -> list[Finding]:
                 )
                 found.append(Finding(code="CNAI604", message=message, path=path, resource=str(key_of(body)), target=target))
     return found
+
+
+def unqueued(inventory: Inventory, target: str = "", known: Mapping[str, Accelerator] | None = None) -> list[Finding]:
+    """CNAI605 for each run, embedded ones too, that holds accelerators and says no queue that there is, or no priority.
+
+    Services are none: they are there before any quota is asked, and what they hold is counted against it.
+    """
+    with counting(known):
+        return [
+            Finding(
+                code="CNAI605", message=f"{workload.get('kind')} {words}", path=path, resource=str(key_of(body)), target=target, help=HELP
+            )
+            for body in inventory
+            for path, workload in (("", body), *embedded(body, inventory))
+            for words in _unsaid(workload, inventory)
+        ]
+
+
+def _unsaid(body: Body, inventory: Inventory) -> Iterator[str]:
+    kind = kind_of(body)
+    if kind is None or kind.stands_for == "service" or kind.queued is None or kind.queued[:2] != ("kueue", "object"):
+        return
+    held = ", ".join(f"{_text(need)} {name}" for name, need in sorted(inventory.demand(body).peak.items()) if need)
+    if not held:
+        return
+    what, queue = f"{kind.kind} holds {held}", _labels(body).get(QUEUE_LABEL)
+    if not queue:
+        yield f"{what} and names no queue (label {QUEUE_LABEL}), so it runs outside of every quota"
+    elif queue_of(body, inventory) is None:
+        yield f"{what} and names the queue {queue}, which is not there, so it waits for ever"
+    if not _labels(body).get(PRIORITY_LABEL):
+        yield f"{what} and names no priority (label {PRIORITY_LABEL}), so any other work comes before it"
 
 
 def single_workload(body: Body, world: World) -> Demand:

@@ -14,6 +14,7 @@ from cnai_gitops.resources.base import INFINITE, Body, World, key_of
 
 GROUP = "kueue.x-k8s.io"
 QUEUE_LABEL = f"{GROUP}/queue-name"
+PRIORITY_LABEL = f"{GROUP}/priority-class"
 MEMBERS = ("ClusterQueue", "Cohort")
 """Kinds that are members of cohorts."""
 
