@@ -45,9 +45,7 @@ def unqueued(inventory: Inventory, target: str = "", known: Mapping[str, Acceler
     """
     with counting(known):
         return [
-            Finding(
-                code="CNAI605", message=f"{workload.get('kind')} {words}", path=path, resource=str(key_of(body)), target=target, help=HELP
-            )
+            Finding(code="CNAI605", message=words, path=path, resource=str(key_of(body)), target=target, help=HELP)
             for body in inventory
             for path, workload in (("", body), *embedded(body, inventory))
             for words in _unsaid(workload, inventory)
@@ -56,7 +54,7 @@ def unqueued(inventory: Inventory, target: str = "", known: Mapping[str, Acceler
 
 def _unsaid(body: Body, inventory: Inventory) -> Iterator[str]:
     kind = kind_of(body)
-    if kind is None or kind.stands_for == "service" or kind.queued is None or kind.queued[:2] != ("kueue", "object"):
+    if kind is None or kind.stands_for == "service" or kind.queued is None or (kind.queued.by, kind.queued.each) != ("kueue", "object"):
         return
     held = ", ".join(f"{_text(need)} {name}" for name, need in sorted(inventory.demand(body).peak.items()) if need)
     if not held:
