@@ -61,7 +61,7 @@ KINDS = (
         group="example.com", version="v1", kind="Widget", plural="widgets", operator="widget-operator", rank=7,
         data="secret", stands_for="service", name_form="label", effective=_pods, carries=_carries,
         unsaid=Unsaid("spec.size", "the widget operator", 50), queued=Queued("kueue", "pod"),
-        ends=Ends(State("phase", ("Done",)), State("phase", ("Broken",))), owned=(Owned("/spec/size", "widget-operator"),),
+        ends=Ends(State("phase", ("Done",)), State("phase", ("Broken",))), owned=(Owned("/spec/size", "widget-operator"), Owned("/spec/paused", "widget-operator")),
     ),
     Kind(group="example.com", version="v1", kind="WidgetTemplate", plural="widgettemplates", operator="widget-operator",
          runs="named", effective=_pods),
@@ -225,7 +225,8 @@ def test_resource_kind(extended: Callable[..., None], repository: Path, settings
     text = (repository / "deploy/rendered/prod/eu1/fraud-detection/manifest.yaml").read_text()
     assert text.index("kind: Widget") < text.index("kind: InferenceService")  # by its rank
     hub = (repository / "deploy/rendered/prod/hub/_argocd/manifest.yaml").read_text()
-    assert "kind: Widget\n      jsonPointers:\n      - /spec/size\n" in hub or "kind: Widget\n    jsonPointers:\n    - /spec/size\n" in hub
+    assert "kind: Widget\n    jsonPointers:\n    - /spec/paused\n" in hub
+    assert "/spec/size" not in hub  # git sets it
 
 
 GPU = "nvidia.com/gpu"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from cnai_gitops.compile.argocd import HUB, Presence, application, project_of
+from cnai_gitops.compile.argocd import APPLICATION, HUB, PROJECT, Presence, application, project_of
 from cnai_gitops.findings import Finding
 from cnai_gitops.plan.plan import Plan
 from cnai_gitops.resolved.units import Unit
@@ -51,9 +51,9 @@ def refused_objects(application: Body, project: Body, keys: Iterable[Key], targe
 def refused_applications(bodies: Iterable[Body], target: str = "") -> Iterator[Finding]:
     """CNAI240 for each Application of a hub that its project refuses as a whole, or whose project is not there."""
     bodies = list(bodies)
-    projects = {body["metadata"]["name"]: body["spec"] for body in bodies if body["kind"] == "AppProject"}
+    projects = {body["metadata"]["name"]: body["spec"] for body in bodies if _gvk(body) == PROJECT}
     for body in bodies:
-        if body["kind"] == "Application":
+        if _gvk(body) == APPLICATION:
             for message, path in _wrong(body, projects):
                 yield _finding(f"Argo CD would refuse Application/{body['metadata']['name']}: {message}", key_of(body), path, target)
 
@@ -102,6 +102,10 @@ def _destination_allowed(rules: Mapping[str, Any], to: Mapping[str, str]) -> boo
 
 def _fits(pattern: str, value: str) -> bool:
     return pattern == value or fnmatchcase(value, pattern)
+
+
+def _gvk(body: Body) -> tuple[str, str]:
+    return body["apiVersion"], body["kind"]
 
 
 def _text(key: Key) -> str:

@@ -53,7 +53,7 @@ class Plain(ServeEngine):
         yield context.made(service_account(metadata))
         yield context.made({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": spec})
         ingress = [(context.target.environment.endpoints.monitoring_namespace, stage.port)]
-        yield context.made(network_policy(metadata, context.selector, ingress=ingress, inside=True))
+        yield context.made(network_policy(metadata, context.selector, dns=context.dns, ingress=ingress, inside=True))
 
     def least(self, stage: Serve) -> int:
         """All of them."""
