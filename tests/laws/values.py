@@ -55,6 +55,7 @@ SAID: dict[str, Any] = {
     "Serve.engine": {"kind": "rayservice", "image": "many", "applications": [{"name": "b", "import_path": "b:c"}]},
     "Serve.reads": ["rows"],
     "Serve.rollout": {"kind": "canary"},
+    "Serve.grace": "9m",  # longer than the timeout
     "Serve.runtime": "vllm",
     "Serve.scaling": {"max": 9},
     "Step.engine": {"kind": "spark", "image": "join", "main": "b.py"},
