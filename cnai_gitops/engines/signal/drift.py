@@ -68,7 +68,6 @@ class Drift(Signal):
         app = context.blueprint.name
         # labels that every metric of the drift step has; a feature's distance may be another one than the method's, the job's end has none
         match = "{" + ",".join(f'{name}="{value}"' for name, value in self._labels(context, services).items()) + "}"
-        age = 2 * seconds(self.window) + 86400
         retrained = "a retraining starts; what it makes is released by a pull request"
         then = retrained if self.then == "retrain" else "decide whether to retrain"
         drifted = alert(
@@ -81,28 +80,21 @@ class Drift(Signal):
             labels=context.alert_labels,
             runbook=context.stage.runbook,
         )
+        bound = 2 * seconds(self.window)
+        end = f"cnai_drift_window_end_timestamp{match}"
         stale = alert(
             app,
             "DriftStale",
-            f"time() - max by (app) (cnai_drift_window_end_timestamp{match}) > {age}",
-            wait="15m",
+            f"(time() - max by (app) ({end}) > {bound}) or absent(max by (app) (max_over_time({end}[{bound}s])))",
+            # a day, in which a new service has its first comparison
+            wait="24h",
             severity="ticket",
-            summary=f"no drift result of {app} for more than {age // 3600} hours",
-            labels=context.alert_labels,
-            runbook=context.stage.runbook,
-        )
-        never = alert(
-            app,
-            "DriftStale",
-            f"absent(max by (app) (cnai_drift_window_end_timestamp{match}))",
-            wait=f"{age // 3600}h",
-            severity="ticket",
-            summary=f"no drift result of {app} for more than {age // 3600} hours",
+            summary=f"no drift result of {app} for more than {bound // 3600 + 24} hours",
             labels=context.alert_labels,
             runbook=context.stage.runbook,
         )
         # where the comparison is suspended nobody waits for its result
-        rules = [drifted] if context.suspended else [drifted, stale, never]
+        rules = [drifted] if context.suspended else [drifted, stale]
         yield {"name": f"{app}.drift", "interval": "1m", "rules": rules}
 
     def _labels(self, context: Context[Observe], services: Sequence[Context[Serve]]) -> dict[str, str]:
