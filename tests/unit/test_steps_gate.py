@@ -165,3 +165,25 @@ def test_reading_trials_tells_files_from_folders(tmp_path: Path) -> None:
     trial(tmp_path, "a", '{"x": 1}')
     (tmp_path / "stray.txt").write_text("")
     assert read_trials(tmp_path) == ({"a": {"x": 1.0}}, {"stray.txt": "not a folder of a trial"})
+
+
+# -- trials that left nothing -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("allowed", "code"), [(1, 3), (2, 0)])
+def test_a_trial_without_metrics_is_missed(tmp_path: Path, allowed: int, code: int) -> None:
+    trial(tmp_path / "trials", "1", '{"auc": 0.9}')
+    found, decision = gate(tmp_path, "--trials=3", f"--allow-refused={allowed}", "--maximize=auc", "--gate", "auc", ">= 0.8")
+    assert (found, decision["trials"]) == (code, 3)
+    assert decision["refused"] == {"0": "it left no metrics", "2": "it left no metrics"}
+    if code:
+        assert decision["reasons"] == ["2 trial(s) refused, 1 allowed: 0: it left no metrics; 2: it left no metrics"]
+    else:
+        assert (decision["best"], decision["reasons"]) == ("1", [])
+
+
+def test_no_trial_left_anything(tmp_path: Path) -> None:
+    """Nothing was downloaded, so there is no folder."""
+    code, decision = gate(tmp_path, "--trials=1")
+    assert code == 3
+    assert decision["reasons"] == ["1 trial(s) refused, 0 allowed: 0: it left no metrics", "there is no trial with readable metrics"]
