@@ -72,7 +72,9 @@ def test_the_name_of_a_run_is_as_long_as_that_of_a_schedule() -> None:
 
 
 def test_pods_of_the_retraining_match_their_own_policy_alone(objects: Objects) -> None:
-    policies = {name: body["spec"]["podSelector"].get("matchLabels", {}) for (kind, name), body in objects.items() if kind == "NetworkPolicy"}
+    policies = {
+        name: body["spec"]["podSelector"].get("matchLabels", {}) for (kind, name), body in objects.items() if kind == "NetworkPolicy"
+    }
     for kind in ("EventSource", "Sensor"):
         labels = objects[kind, f"{APP}-retrain"]["spec"]["template"]["metadata"]["labels"]
         assert labels["cnai.dev/team"] == "risk"
