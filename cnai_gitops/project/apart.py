@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from cnai_gitops.project.model import Entry
 from cnai_gitops.source.files import SourceError
 from cnai_gitops.source.python import printed_notes
 from cnai_gitops.source.text import shorten
+from cnai_gitops.system.confine import FILES, NETWORK, SIGNALS
 from cnai_gitops.system.process import Apart, Ended
 
 
@@ -37,6 +38,18 @@ class Limits:
 LIMITS = Limits()
 START = 120
 """Seconds in which the process must be there, on a busy machine too."""
+
+
+_WORDS = {
+    NETWORK: "the network can be reached",
+    FILES: "files can be written and hidden ones read",
+    SIGNALS: "other processes of the user can be signalled",
+}
+
+
+def missing(holds: Collection[str]) -> list[str]:
+    """What a blueprint can do because the system does not offer what would keep it from that, in words."""
+    return [words for what, words in _WORDS.items() if what not in holds]
 
 
 @dataclass(slots=True)

@@ -134,10 +134,8 @@ def rebuilt(crossed: Mapping[str, Any], root: Path, file: str) -> Entry[Any]:
         value: Spec = model.model_validate(data)
     except ValidationError as error:
         raise SourceError(*findings_of(error, model, _FramesPlace(frames, root))) from None
-    for path, found in frames.items():
-        holder = _at(value, path)
-        if isinstance(holder, Spec):
-            holder.made_at(found)
+    for at, holder in _models(value, ()):
+        holder.made_at(frames.get(at, ()))
     for path in crossed["kindless"]:
         holder = _at(value, tuple(path))
         if isinstance(holder, Engine):
@@ -157,6 +155,20 @@ def _with(node: Any, path: Path_, change: Any) -> Any:
     copy = list(node) if isinstance(node, list) else dict(node)
     copy[path[0]] = _with(node[path[0]], path[1:], change)  # type: ignore[index]
     return copy
+
+
+def _models(value: Any, path: Path_) -> Iterator[tuple[Path_, Spec]]:
+    """Every model that somebody wrote, with the path to it."""
+    if isinstance(value, Spec):
+        yield path, value
+        for name in value.model_fields_set:
+            yield from _models(getattr(value, name), (*path, name))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _models(item, (*path, key))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _models(item, (*path, index))
 
 
 def _at(value: Any, path: Path_) -> Any:

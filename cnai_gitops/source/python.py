@@ -10,6 +10,7 @@ import builtins
 import hashlib
 import importlib.abc
 import io
+import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -95,7 +96,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def __init__(self, root: Path, main: str) -> None:
         self.root = root
         self.main = main
-        self.name = f"_cnai_blueprint_{hashlib.sha256(f'{root}/{main}'.encode()).hexdigest()[:16]}"
+        self.name = f"_cnai_blueprint_{hashlib.sha256(os.fsencode(f'{root}/{main}')).hexdigest()[:16]}"
         self.folders = tuple(dict.fromkeys((main.rpartition("/")[0], SHARED)))
         self.inputs: set[str] = set()
         self.modules: dict[str, ModuleType] = {}

@@ -31,7 +31,7 @@ _TCP = 0b11  # bind and connect, since ABI 4
 _SCOPED = 0b11  # abstract sockets and signals, since ABI 6
 
 _SECRET = ("/proc", "/run", "/var/run", "/var/lib", "/var/log", "/var/spool")
-_NEEDED = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys", "/dev")
+_NEEDED = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys", "/proc/self/task", "/dev")
 
 
 def limit(memory: int, cpu: int, size: int, handles: int) -> None:

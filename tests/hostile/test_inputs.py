@@ -74,4 +74,5 @@ def test_every_evil_file_is_named() -> None:
     assert {kind for kind, _ in CASES} == set(NAMES)
 
 
-SOUND: list[tuple[str, str]] = []
+SOUND = [("patch", "no document")]
+"""An empty list of resources adds nothing, which is what it says."""

@@ -134,11 +134,11 @@ def test_what_is_installed_is_imported_once_and_shared_files_each_time(reader: B
         ("x = 1\nwhile True:\n    x += 1\n", [r"3:5: CNAI111 a blueprint took more than 1 s of CPU", r"2:\d+: CNAI111 .*"]),
         (
             "while True:\n  try:\n    while True: pass\n  except BaseException: pass\n",
-            [r"\d: CNAI114 a blueprint was not read to its end: it ended its process \(signal (9|24)\)"],
+            [r"\d: CNAI114 a blueprint was not read to its end: .*", r"\d:\d+: CNAI111 a blueprint took .*"],
         ),
         (
             "x = 1\nsum(iter(int, 1))\n",
-            [r"2: CNAI114 a blueprint was not read to its end: it ended its process \(signal 9\)", r"2:1: CNAI111 a blueprint took .*"],
+            [r"2: CNAI114 a blueprint was not read to its end: .*", r"2:1: CNAI111 a blueprint took .*"],
         ),
         ("import time\ntime.sleep(99)\n", [r"2:1: CNAI111 a blueprint took more than 4 s"]),
     ],
@@ -309,9 +309,8 @@ def test_a_variant_of_ones_own_is_compiled_apart(own: Path, cnai: Callable[..., 
     text = (own / "deploy/rendered/dev/dev1/one/manifest.yaml").read_text()
     assert "- dbt\n      args:\n      - returns\n" in text
     assert "- loud\n      - x\n" in text
-    assert "rates" in (own / "deploy/kustomize/one/base/workflow_template.yaml").read_text() or "rates" in "".join(
-        path.read_text() for path in (own / "deploy/kustomize/one/base").glob("*.yaml")
-    )
+    base = "".join(path.read_text() for path in (own / "deploy/kustomize/one/base").glob("*.yaml"))
+    assert "- dbt\n      args:\n      - rates\n" in base
 
 
 @pytest.mark.parametrize(
@@ -321,21 +320,21 @@ def test_a_variant_of_ones_own_is_compiled_apart(own: Path, cnai: Callable[..., 
             "args=[self.select]",
             "args=[self.select + 1]",
             1,
-            'blueprints/one.py:17:70: error[CNAI106]: compiling failed: TypeError: can only concatenate str (not "int") to str',
+            'blueprints/one.py:16:67: error[CNAI106]: compiling failed: TypeError: can only concatenate str (not "int") to str',
         ),
         (
             '        return Container(image=self.image, command=["dbt"]',
             '        import os; os._exit(0)\n        return Container(image=self.image, command=["dbt"]',
             3,
-            "blueprints/one.py:29:5: error[CNAI114]: one was not compiled to its end: a variant of its own ended the process (exit code 0)",
+            "blueprints/one.py:28:5: error[CNAI114]: one was not compiled to its end: a variant of its own ended the process (exit code 0)",
         ),
         (
             'timeout="30m"',
             'env={"A": "b"}',
             1,
-            "blueprints/one.py:30:68: error[CNAI215]: prepare.dbt.env has no effect with the engine dbt",
+            "blueprints/one.py:29:70: error[CNAI215]: prepare.dbt.env has no effect with the engine dbt",
         ),
-        ('select="rates"', "select=5", 1, "blueprints/one.py:30:49: error[CNAI101]: select must be text, got 5"),
+        ('select="rates"', "select=5", 1, "blueprints/one.py:29:53: error[CNAI101]: select must be text, got 5"),
     ],
 )
 def test_what_is_wrong_with_a_variant_of_ones_own(
@@ -355,7 +354,7 @@ def test_a_release_sets_fields_of_a_variant_of_ones_own(own: Path, cnai: Callabl
     done = cnai("build", "--root", own)
     assert done.code == 1
     assert done.out.splitlines()[0].startswith(
-        "environments/dev/one.yaml:4:22: error[CNAI101]: prepare.dbt.engine.select must be text, got 5"
+        "environments/dev/one.yaml:4:23: error[CNAI101]: prepare.dbt.engine.select must be text, got 5"
     )
 
 

@@ -5,6 +5,8 @@ Must not: install anything.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 
 from cnai_gitops.cli.options import Output, settings
@@ -36,6 +38,7 @@ def command(
 
     statuses = report(settings())
     rows = [{"name": s.name, "ok": s.ok, "version": s.version, "origin": s.origin, "cure": s.cure, "purpose": s.purpose} for s in statuses]
+    rows.append(_confined())
     if cluster:
         from cnai_gitops.cluster.preflight import preflight
 
@@ -48,6 +51,20 @@ def command(
     else:
         emit_text("\n".join(_line(row) for row in rows))
     return 0 if all(row["ok"] for row in rows) else 3
+
+
+def _confined() -> dict[str, object]:
+    """What confines blueprints on this machine; less than everything is no failure."""
+    from tempfile import TemporaryDirectory
+
+    from cnai_gitops.project.apart import Blueprints, missing
+
+    with TemporaryDirectory(prefix="cnai-") as folder:
+        blueprints = Blueprints(Path(folder).resolve())
+        lacks = missing(blueprints.confined())
+        blueprints.close()
+    words = f"run apart, but {'; '.join(lacks)}: the kernel does not offer it here" if lacks else "run apart: no network, reading only"
+    return {"name": "blueprints", "ok": True, "version": "", "origin": words, "cure": "", "purpose": "confines Python blueprints"}
 
 
 def _line(row: dict[str, object]) -> str:
