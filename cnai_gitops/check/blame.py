@@ -9,15 +9,19 @@ from dataclasses import replace
 
 from cnai_gitops.check.field_path import leads_to, steps
 from cnai_gitops.findings import Finding, Location
+from cnai_gitops.patches import PATCHES, own_files
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.layers import explain
 from cnai_gitops.resolved.units import Unit
-from cnai_gitops.resources.base import ALONE, Resource, kind_of
+from cnai_gitops.resources.base import ALONE, PATCHED, Resource, kind_of
+from cnai_gitops.source.patch import place_in_patches
 
 
 def placed(plan: Plan, unit: Unit, resource: Resource, finding: Finding) -> Finding:
     """The finding about an object at the line that set the value it is about, where the object can say which that was."""
-    location = _override(plan, unit, resource, finding)
+    inside = "#" in finding.resource
+    location = None if inside else _patch(plan, unit, resource, finding.path)
+    location = location or _override(plan, unit, resource, finding)
     if location:
         return replace(finding, location=location)
     for prefix, words in sorted(resource.trace, key=lambda pair: -len(steps(pair[0]))):
@@ -43,6 +47,15 @@ def place_of(plan: Plan, unit: Unit, resource: Resource) -> Location | None:
     return environment.place.locate(("teams", team) if team else ("clusters", unit.target.cluster))
 
 
+def _patch(plan: Plan, unit: Unit, resource: Resource, path: str) -> Location | None:
+    """Line of the hand-written patch that set the value at `path`, which wins over everything else."""
+    if not any(words == PATCHED and (leads_to(prefix, path) or (path and leads_to(path, prefix))) for prefix, words in resource.trace):
+        return None
+    folder = f"{PATCHES}/{unit.target.env}/patches/{unit.owner}/"
+    texts = [(name, text) for name, text in own_files(plan.project.root).items() if name.startswith(folder)]
+    return place_in_patches(texts, resource.key.kind, steps(path))
+
+
 def _override(plan: Plan, unit: Unit, resource: Resource, finding: Finding) -> Location | None:
     """Line of the escape hatch that set the value that is meant, in the object or inside of it; it wins over whatever a stage said."""
     if unit.owner not in plan.project.apps:
@@ -51,8 +64,9 @@ def _override(plan: Plan, unit: Unit, resource: Resource, finding: Finding) -> L
     kind, names = _inner(resource, inside) if inside else (resource.key.kind, {"", resource.key.name})
     for hatch in reversed(plan.app(unit.owner, unit.target).overrides):
         override = hatch.override
-        if override.kind == kind and override.name in names and any(leads_to(pointer, finding.path) for pointer in override.set):
-            return hatch.location
+        at = next((pointer for pointer in override.set if leads_to(pointer, finding.path)), None)
+        if override.kind == kind and override.name in names and at:
+            return hatch.at(at)
     return None
 
 

@@ -14,6 +14,7 @@ from cnai_gitops.plan.images import images_of, needs_model, platform_images_of
 from cnai_gitops.plan.layers import Layer, ResolvedStage, resolve
 from cnai_gitops.plan.target import Target, neutral
 from cnai_gitops.project import Entry, Project
+from cnai_gitops.source.places import Place
 from cnai_gitops.spec.blueprint import Blueprint, Override
 from cnai_gitops.spec.place import DatasetPlace
 from cnai_gitops.spec.release import Release
@@ -26,6 +27,12 @@ class Placed:
     override: Override
     layer: str
     location: Location | None
+    place: Place | None = None
+    index: int = 0
+
+    def at(self, pointer: str) -> Location | None:
+        """Where one of its pointers was written."""
+        return self.place.locate(("overrides", self.index, "set", pointer)) if self.place else self.location
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +173,7 @@ class Plan:
         for source, layer in ((entry, "blueprint"), (release, "release")):
             if source is not None:
                 for i, override in enumerate(source.value.overrides):
-                    yield Placed(override, layer, source.place.locate(("overrides", i)))
+                    yield Placed(override, layer, source.place.locate(("overrides", i)), source.place, i)
 
     def hatches(self, app: str) -> dict[str, tuple[str, ...]]:
         """Every escape hatch and hand-written patch of an application, in words, by environment; those of the blueprint under ""."""

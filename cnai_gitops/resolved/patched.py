@@ -5,11 +5,11 @@ Must not: run kustomize.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cnai_gitops.compile.app import ordered
-from cnai_gitops.resources.base import Resource
+from cnai_gitops.resources.base import PATCHED, Resource
 
 
 def patched(resources: Sequence[Resource], bodies: Sequence[dict[str, Any]]) -> list[Resource]:
@@ -19,8 +19,24 @@ def patched(resources: Sequence[Resource], bodies: Sequence[dict[str, Any]]) -> 
     for body in bodies:
         resource = Resource(body)
         original = known.get(resource.key)
-        result.append(Resource(_like(body, original.body), original.stage, original.trace) if original else resource)
+        if original:
+            changed = tuple((pointer, PATCHED) for pointer in _changed(body, original.body, ""))
+            resource = Resource(_like(body, original.body), original.stage, (*original.trace, *changed))
+        result.append(resource)
     return ordered(result)
+
+
+def _changed(value: Any, before: Any, pointer: str) -> Iterator[str]:
+    """JSON pointers of the outermost fields that are not as they were."""
+    if isinstance(value, dict) and isinstance(before, dict):
+        for key in value:
+            below = f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+            yield from _changed(value[key], before[key], below) if key in before else (below,)
+    elif isinstance(value, list) and isinstance(before, list) and len(value) == len(before):
+        for index, (item, old) in enumerate(zip(value, before, strict=True)):
+            yield from _changed(item, old, f"{pointer}/{index}")
+    elif value != before:
+        yield pointer
 
 
 def _like(value: Any, model: Any) -> Any:

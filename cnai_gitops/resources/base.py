@@ -40,6 +40,11 @@ class Key(NamedTuple):
         return f"{self.group}/{self.kind}/{self.namespace}/{self.name}"
 
 
+PATCHED = "patches"
+HATCHED = "overrides ("
+"""Words of a trace for what no stage says: a hand-written patch, and the beginning of those for an escape hatch."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """One Kubernetes object.

@@ -44,6 +44,16 @@ def test_every_hostile_test_belongs_to_a_row() -> None:
 
 
 OTHERS = {
+    "hostile/test_inputs.py::test_an_evil_file",
+    "hostile/test_inputs.py::test_every_evil_file_is_named",
+    "hostile/test_stopped.py::test_a_checkout_whose_path_is_no_text",
+    "hostile/test_stopped.py::test_a_waiver_of_another_application_is_not_called_unused",
+    "hostile/test_stopped.py::test_an_old_report_is_gone_when_nothing_can_be_told",
+    "hostile/test_stopped.py::test_days_that_are_none",
+    "hostile/test_stopped.py::test_findings_about_what_a_patch_or_an_override_sets",
+    "hostile/test_stopped.py::test_waivers_at_the_edge_of_time",
+    "hostile/test_stopped.py::test_what_a_killed_build_left_is_removed_whatever_ran_in_between",
+    "hostile/test_stopped.py::test_what_stops_a_command_is_in_its_report",
     "hostile/test_blueprints.py::test_a_sound_change_is_built",
     "hostile/test_gate.py::test_evidence_without_a_digest_in_its_name",
     "hostile/test_paths.py::test_a_list_of_files_that_no_build_wrote",

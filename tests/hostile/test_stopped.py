@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from spoiling import BLUEPRINT, PATCHES, Change, append, component, write
+from spoiling import BIGGER, BLUEPRINT, PATCHES, Change, append, component, override, write
 
 from cnai_gitops.system.tools import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 REFUSED = component(
-    "patches:\n- target: {kind: ScaledObject, name: nobody}\n  patch: |-\n    - {op: add, path: /metadata/labels, value: {a: b}}\n"
+    "patches:\n- target: {kind: ScaledObject, name: nobody}\n  patch: |-\n    - {op: add, path: /metadata/labels, value: {}}\n"
 )
 ENDS = write("blueprints/x.py", "import os\nos._exit(0)\n")
 
@@ -88,7 +88,7 @@ def test_waivers_at_the_edge_of_time(
 def test_days_that_are_none(day: str, root: Path, refused: Callable[..., list[str]]) -> None:
     write("policies/waivers/risk.yaml", WAIVER.format(resource="a/b/c/d/e/f", created=f'"{day}"', expires='"2026-12-01"'))(root)
     (found,) = refused("check", "--no-stale")
-    assert found.startswith("policies/waivers/risk.yaml:10:3: error[CNAI101]: waivers[0].created ")
+    assert found.startswith("policies/waivers/risk.yaml:10:3: error[CNAI101]: waivers[0].created")
 
 
 def test_a_waiver_of_another_application_is_not_called_unused(root: Path, cnai: Callable[..., Any], settings: Settings) -> None:
@@ -136,9 +136,43 @@ def test_what_a_killed_build_left_is_removed_whatever_ran_in_between(root: Path,
     cnai("check", "--root", root)
     cnai("build", "--check", "--root", root)
     assert all(path.exists() for path in left)
-    component("namePrefix: ''\n")(root)
+    BIGGER(root)
     living = root / f".cnai/.units.json.{os.getppid()}.cnai-tmp"
     living.write_text("of another one that runs")
     assert cnai("build", "--root", root).code == 0
     assert [path.name for path in root.rglob("*") if "cnai-tmp" in path.name] == [living.name]
-    assert (root / PATCHES).exists()
+
+
+SMP = """\
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: scores-scorer, namespace: risk-dev}
+spec:
+  predictor:
+    model:
+      image: foo:latest
+"""
+
+
+def test_findings_about_what_a_patch_or_an_override_sets(root: Path, cnai: Callable[..., Any], settings: Settings) -> None:
+    operations = (
+        "    - op: replace\n      path: /spec/maxReplicaCount\n      value: many\n    - {op: add, path: /spec/nonsense, value: 1}\n"
+    )
+    component(f"patches:\n- path: x.yaml\n- target: {{kind: ScaledObject}}\n  patch: |-\n{operations}")(root)
+    write(f"{PATCHES}/x.yaml", SMP)(root)
+    override("NetworkPolicy", "scores-scorer", {"/spec/foo": 1, "/spec/bar": 2})(root)
+    found = json.loads(cnai("check", "--no-stale", "-o", "json", "--root", root).out)["findings"]
+    places = {f["message"]: f"{f['location']['file']}:{f['location']['line']}" for f in found if f["location"]}
+    said = {
+        words: place
+        for message, place in places.items()
+        for words in ("foo:latest", "nonsense", "many", "spec.foo", "spec.bar")
+        if words in message
+    }
+    assert said == {
+        "foo:latest": f"{PATCHES}/x.yaml:7",
+        "many": f"{PATCHES}/kustomization.yaml:8",
+        "nonsense": f"{PATCHES}/kustomization.yaml:10",
+        "spec.foo": "environments/dev/scores.yaml:12",
+        "spec.bar": "environments/dev/scores.yaml:13",
+    }

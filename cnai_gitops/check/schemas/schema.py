@@ -19,7 +19,7 @@ from cnai_gitops.check.schemas.models import Schema, schema_of
 from cnai_gitops.check.schemas.object_names import name_problems
 from cnai_gitops.check.schemas.published import kubernetes_schema, nearest_minor, synced_schema
 from cnai_gitops.findings import Finding
-from cnai_gitops.resources.base import Body, Kind, Resource, key_of, kind_of, kinds
+from cnai_gitops.resources.base import HATCHED, PATCHED, Body, Kind, Resource, key_of, kind_of, kinds
 
 UNKNOWN_KIND, BAD_NAME, UNKNOWN_FIELD, BAD_VALUE, MISSING_FIELD = "CNAI401", "CNAI402", "CNAI403", "CNAI404", "CNAI405"
 
@@ -199,5 +199,5 @@ def _finding(code: str, target: str, item: Resource | Body, path: str, message: 
     authored = ""
     for prefix, words in item.trace if isinstance(item, Resource) else ():
         if leads_to(prefix, path):
-            authored = words
+            authored = "" if words.startswith((PATCHED, HATCHED)) else words  # these speak of the object's own fields
     return Finding(code=code, message=message, help=help_, path=authored or path, resource=str(key), target=target)
