@@ -23,8 +23,7 @@ from cnai_gitops.findings import Finding, Location
 from cnai_gitops.source.text import UNSAFE, printable
 
 MAX_BYTES = 5 * 1024 * 1024
-_MAX_LINKS = 40  # as the Linux kernel
-_KEPT = 16  # folders that a reader keeps open
+_MAX_LINKS, _KEPT = 40, 16  # as the Linux kernel; folders that a reader keeps open
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # O_NONBLOCK: a pipe without a writer must not hang
 _ENCODINGS = ((b"\xef\xbb\xbf", "a UTF-8 byte order mark"), (b"\xff\xfe", "UTF-16 or UTF-32"), (b"\xfe\xff", "UTF-16"))
 
@@ -272,9 +271,9 @@ class _Walk:
         if entry.is_symlink() and str(Path(entry.path).readlink()).startswith("/"):
             raise _refused("CNAI108", relative, "is an absolute link", "make the link relative, or copy the file")
         if is_folder:
-            if "" not in self.suffixes and entry.name.endswith(self.suffixes):
-                raise _refused("CNAI108", relative, "is a folder where a file belongs", "put a plain file there, or rename the folder")
-            return [(relative, real)]
+            if "" in self.suffixes or not entry.name.endswith(self.suffixes):
+                return [(relative, real)]
+            raise _refused("CNAI108", relative, "is a folder where a file belongs", "put a plain file there, or rename the folder")
         if not real.startswith(self.base.rstrip("/") + "/"):
             raise _refused("CNAI108", relative, "is a link that leaves the project", "copy the file into the project")
         self.files.append(relative)

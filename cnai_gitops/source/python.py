@@ -24,7 +24,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cnai_gitops.errors import InvalidInput
-from cnai_gitops.findings import PRINTED, Finding, Location, Severity
+from cnai_gitops.findings import Finding, Location, Severity
 from cnai_gitops.source.files import SourceError, read_text
 from cnai_gitops.source.positions import (
     Captured,
@@ -182,7 +182,7 @@ def printed_notes(text: str, place: Location | None, notes: tuple[tuple[Location
     for number, line in enumerate(lines[:_SHOWN_LINES], 1):
         rest = f" (and {more} more lines)" if number == _SHOWN_LINES and more > 0 else ""
         yield Finding(
-            code=PRINTED, message=f"printed: {shorten(line, 200)}{rest}", location=place, severity=Severity.INFO, notes=notes,
+            code="CNAI113", message=f"printed: {shorten(line, 200)}{rest}", location=place, severity=Severity.INFO, notes=notes,
             help="this is for you alone: nothing that is printed reaches a manifest or a report's data",
         )  # fmt: skip
 
