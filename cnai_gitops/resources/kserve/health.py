@@ -1,7 +1,8 @@
 """Lua health check of an InferenceService in Standard mode (KServe 0.20).
 
 Must not: take Ready alone for healthy. While an update cannot load its model, the replicas of before keep the service Ready and its
-model UpToDate; only the reason of PredictorReady, which KServe takes over from the Deployment, says that the update is not through.
+model UpToDate; only the reason of PredictorReady, which KServe takes over from the Deployment, says that the update is not through
+(source: KServe 0.20.0, `inference_service_status.go`, PropagateRawStatus and PropagateModelStatus, read 2026-11-28).
 """
 
 from __future__ import annotations
