@@ -15,7 +15,9 @@ from typing import Any
 from cnai_gitops.check.objects import ledger, queues
 from cnai_gitops.check.objects.applications import refused
 from cnai_gitops.check.objects.budgets import templates_of
+from cnai_gitops.check.objects.consistency import contradictions
 from cnai_gitops.check.objects.cover import uncovered
+from cnai_gitops.check.objects.identity import strangers
 from cnai_gitops.check.objects.inventory import Inventory, embedded
 from cnai_gitops.check.objects.neighbours import Asked
 from cnai_gitops.check.objects.payload import payload
@@ -91,6 +93,11 @@ def _gather(unit: Unit, resources: tuple[Resource, ...], asked: Asked, through: 
         found.findings += queues.unqueued(world, target.name, target.facts.accelerators)
     found.findings += payload(found.documents)
     found.findings += uncovered(found.documents, world)
+    found.findings += contradictions(found.documents)
+    if unit.is_app:
+        place = target.namespace(unit.team)
+        queue = target.place.queue.kind
+        found.findings += strangers(found.documents, world, namespace=place, team=unit.team, env=target.env, queue=queue)
     return found
 
 

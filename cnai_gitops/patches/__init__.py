@@ -16,7 +16,7 @@ from typing import Any
 from cnai_gitops.errors import InvalidInput
 from cnai_gitops.findings import Finding, Location
 from cnai_gitops.overlay import read_kustomize
-from cnai_gitops.patches.names import FieldPath, idle_files, outside
+from cnai_gitops.patches.names import FieldPath, idle_files, inline, outside
 from cnai_gitops.resources.base import Body, key_of
 from cnai_gitops.source.files import SourceError, list_files, read_text
 from cnai_gitops.source.json import parse_json
@@ -132,19 +132,80 @@ def _refused(place: Location, message: str) -> Finding:
 
 
 def _idle(document: Document, objects: Sequence[Body]) -> Iterator[Finding]:
-    """Patches whose target fits no object; kustomize passes them over without a word."""
-    patches = document.data.get("patches") if isinstance(document.data, Mapping) else None
-    for index, patch in enumerate(patches if isinstance(patches, list) else ()):
-        target = patch.get("target") if isinstance(patch, Mapping) else None
-        if isinstance(target, Mapping) and not any(_fits(target, body) for body in objects):
+    """Targets that fit no object, and images that no object has; kustomize passes them over without a word."""
+    data = document.data if isinstance(document.data, Mapping) else {}
+    for path, target in _targets(data):
+        if not any(_fits(target, body) for body in objects):
             names = sorted({f"{body['kind']}/{body['metadata']['name']}" for body in objects})
-            finding = _refused(document.locate(("patches", index)), "no object fits the target of this patch, so it changes nothing")
-            yield Finding(code=finding.code, message=finding.message, location=finding.location, help=f"known: {', '.join(names)}")
+            finding = _refused(document.locate(path), "no object fits the target of this patch, so it changes nothing")
+            yield replace(finding, help=f"known: {', '.join(names)}")
+    images = {image for body in objects for image in _images(body)}
+    for index, entry in enumerate(_maps(data.get("images"))):
+        if not any(re.match(rf"{re.escape(str(entry.get('name')))}(?=$|[:@])", image) for image in images):
+            finding = _refused(document.locate(("images", index)), "no object has an image of this name, so nothing is changed")
+            yield replace(finding, help=f"known: {', '.join(sorted(images)) or 'none'}")
+
+
+def _targets(data: Mapping[str, Any]) -> Iterator[tuple[FieldPath, Mapping[str, Any]]]:
+    """(path, target) of each patch, of each replacement, and of each configuration that is written in place."""
+    for field in ("patches", "patchesJson6902"):
+        for index, patch in enumerate(_maps(data.get(field))):
+            if isinstance(patch.get("target"), Mapping):
+                yield (field, index), patch["target"]
+    for index, replacement in enumerate(_maps(data.get("replacements"))):
+        for number, target in enumerate(_maps(replacement.get("targets"))):
+            if isinstance(target.get("select"), Mapping):
+                yield ("replacements", index, "targets", number), target["select"]
+    for field in ("transformers", "generators"):
+        for index, text in enumerate(data.get(field) or ()):
+            for config in inline(text) if isinstance(text, str) else ():
+                if isinstance(config, Mapping) and isinstance(config.get("target"), Mapping):
+                    yield (field, index), config["target"]
+
+
+def _maps(value: Any) -> list[Mapping[str, Any]]:
+    return [one if isinstance(one, Mapping) else {} for one in value] if isinstance(value, list) else []
+
+
+def _images(body: Any) -> Iterator[str]:
+    queue: list[Any] = [body]
+    while queue:
+        value = queue.pop()
+        if isinstance(value, Mapping):
+            if isinstance(value.get("image"), str):
+                yield value["image"]
+            queue += value.values()
+        elif isinstance(value, list):
+            queue += value
 
 
 def _fits(target: Mapping[str, Any], body: Body) -> bool:
-    """True when an object has what the target names; each part is a pattern for the whole, selectors are left to kustomize."""
-    key = key_of(body)
+    """True when an object has what the target names; each part is a pattern for the whole, selectors are those of Kubernetes."""
+    key, meta = key_of(body), body.get("metadata") or {}
     version = str(body.get("apiVersion", "")).rpartition("/")[2]
     has = {"group": key.group, "version": version, "kind": key.kind, "namespace": key.namespace, "name": key.name}
-    return all(re.fullmatch(str(target[part]), text) for part, text in has.items() if target.get(part))
+    return all(re.fullmatch(str(target[part]), text) for part, text in has.items() if target.get(part)) and all(
+        _selected(str(target[part]), meta.get(where) or {})
+        for part, where in (("labelSelector", "labels"), ("annotationSelector", "annotations"))
+        if target.get(part)
+    )
+
+
+_TERM = re.compile(r"\s*(!?)\s*([^\s=!,()]+)\s*(?:(==?|!=)\s*([^\s,]*)|\s(in|notin)\s*\(([^)]*)\))?\s*(?:,|$)")
+
+
+def _selected(selector: str, labels: Mapping[str, Any]) -> bool:
+    """True when labels fit a selector (`a=b, c!=d, e in (f, g), h, !i`); for what is none, which kustomize refuses itself."""
+    at = 0
+    while at < len(selector):
+        found = _TERM.match(selector, at)
+        if found is None:
+            return True
+        absent, name, sign, value, word, values = found.groups()
+        has = labels.get(name)
+        choice = {one.strip() for one in (values or "").split(",")} if word else {value}
+        wanted = (name in labels) != bool(absent) if not (sign or word) else (has in choice) == (sign != "!=" and word != "notin")
+        if not wanted:
+            return False
+        at = found.end()
+    return True

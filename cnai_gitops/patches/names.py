@@ -125,16 +125,16 @@ class _Reading:
     def _texts_or_names(self, path: FieldPath, value: Any) -> Iterator[Finding]:
         """Patches as text stand beside names of files."""
         for at, text in _texts(path, value):
-            if not _inline(text):
+            if not inline(text):
                 yield from self._judge(at, text)
 
     def _configs(self, path: FieldPath, value: Any) -> Iterator[Finding]:
         """Configurations of plugins, as text or in a file; never in a folder, which could make them of anything."""
         for at, text in _texts(path, value):
-            inline = _inline(text)
-            for config in inline:
+            configs = inline(text)
+            for config in configs:
                 yield from _Reading(self.document, self.own, self.folder, at, self.named).plugin(config)
-            if inline:
+            if configs:
                 continue
             wrong = list(self._judge(at, text))
             yield from wrong
@@ -193,7 +193,7 @@ def _texts(path: FieldPath, value: Any) -> Iterator[tuple[FieldPath, str]]:
             queue += [((*at, index), inner) for index, inner in enumerate(one)]
 
 
-def _inline(text: str) -> list[Any]:
+def inline(text: str) -> list[Any]:
     """Maps that a text is, as kustomize reads it before it takes it for a name; none for a name."""
     try:
         documents = [document.data for document in parse_all(text, "")]

@@ -1,4 +1,4 @@
-"""Cron lines: how close two runs of a schedule can be, and how many runs can overlap.
+"""Cron lines and time zones: which there are, how close two runs of a schedule can be, and how many runs can overlap.
 
 Must not: know a kind, read the clock (days are those of a fixed span of years).
 """
@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from cnai_gitops.resources.base import INFINITE
 
@@ -67,6 +68,20 @@ def interval(line: str) -> int | None:
     times = sorted(h * 60 + m for h in hour for m in minute)
     inside = min((b - a for a, b in pairwise(times)), default=366 * _DAY)
     return min(inside, apart * _DAY - times[-1] + times[0])
+
+
+@cache
+def is_timezone(name: str) -> bool:
+    """True for a name of the IANA time zone database; for anything, on a machine that has none."""
+    try:
+        ZoneInfo("Etc/UTC")
+    except (KeyError, OSError, ValueError):
+        return True
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        return False
+    return True
 
 
 @cache

@@ -5,6 +5,7 @@ Must not: know any noun; nouns are the other files of this package.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Self, TypeVar
@@ -13,6 +14,7 @@ from annotated_types import Ge, Le
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails
 
+from cnai_gitops.resources.schedule import interval, is_timezone
 from cnai_gitops.source.positions import Captured, caller_frames
 
 __all__ = ["ImageName", "Resources"]
@@ -143,10 +145,31 @@ Quantity = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)?(m|k|M|G
 Duration = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(s|m|h|d)$")]
 """a whole number with a unit: `90s`, `30m`, `6h`, `2d`"""
 
-Cron = Annotated[str, StringConstraints(pattern=r"^\S+ \S+ \S+ \S+ \S+$")]
+
+def _runs(value: str) -> str:
+    if interval(value) is None:
+        raise ValueError(f"{value!r} is no schedule of cron: a field is out of its range")
+    return value
+
+
+def _is_there(value: str) -> str:
+    if not is_timezone(value):
+        raise ValueError(f"{value!r} is no time zone of the IANA database")
+    return value
+
+
+def _is_network(value: str) -> str:
+    try:
+        ipaddress.ip_network(value if "/" in value else "", strict=False)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is no network such as 10.40.0.0/16") from error
+    return value
+
+
+Cron = Annotated[str, StringConstraints(pattern=r"^\S+ \S+ \S+ \S+ \S+$"), AfterValidator(_runs)]
 """five cron fields: minute, hour, day of month, month, day of week"""
 
-Timezone = Annotated[str, StringConstraints(pattern=r"^(UTC|[A-Z][A-Za-z_]+(/[A-Z][A-Za-z_+-]+)+)$")]
+Timezone = Annotated[str, StringConstraints(pattern=r"^(UTC|[A-Z][A-Za-z_]+(/[A-Z][A-Za-z_+-]+)+)$"), AfterValidator(_is_there)]
 """a name of the IANA time zone database, for example `Europe/Berlin`"""
 
 Url = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+.-]*://[^\s]+$")]
@@ -180,6 +203,8 @@ def _sorted_map(value: Mapping[str, T]) -> dict[str, T]:
 
 Names = Annotated[Sequence[Name], AfterValidator(_frozen_sequence)]
 Strings = Annotated[Sequence[str], AfterValidator(_frozen_sequence)]
+Networks = Annotated[Sequence[Annotated[str, AfterValidator(_is_network)]], AfterValidator(_frozen_sequence)]
+"""networks as address and length of the prefix: `10.40.0.0/16`"""
 ENV_NAME = re.compile(r"^[A-Z_][A-Z0-9_]*$")
 
 

@@ -19,6 +19,7 @@ from cnai_gitops.spec.base import (
     Duration,
     EnvironmentName,
     Name,
+    Networks,
     Positive,
     Quantity,
     Spec,
@@ -90,9 +91,9 @@ class Cluster(Spec):
     """accelerators by class"""
     artifacts: ArtifactStore | None = None
     """store of this cluster, where data must stay in its region"""
-    api_cidrs: Strings = Field(min_length=1)
+    api_cidrs: Networks = Field(min_length=1)
     """addresses of the API server: workflow pods report to it, and default deny blocks everything else"""
-    cidrs: Strings = ()
+    cidrs: Networks = ()
     """networks that applications may reach besides the cluster: databases, object storage, registries"""
     dns: Dns = Dns()
     """who answers DNS"""

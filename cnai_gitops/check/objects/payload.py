@@ -5,8 +5,11 @@ Must not: show a value that it takes for a secret. Objects are searched as JSON 
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -26,7 +29,7 @@ _HELP = "keep it in the secret store, and name it in `secrets` of environment.ya
 _CREDENTIALS = [
     (mark, re.compile(pattern))
     for marks, pattern in (
-        (("PRIVATE KEY-----",), r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"),
+        (("PRIVATE KEY",), r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY(?: BLOCK)?-----"),
         (("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),  # AWS access key id
         (("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"\bgh[pousr]_[A-Za-z0-9]{36}\b"),
         (("github_pat_",), r"\bgithub_pat_[A-Za-z0-9_]{22,}"),
@@ -36,15 +39,36 @@ _CREDENTIALS = [
         (("sk-",), r"\bsk-[A-Za-z0-9_-]{20,}"),  # OpenAI and others
         (("AIza",), r"\bAIza[0-9A-Za-z_-]{35}"),  # Google
         (("eyJ",), r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\."),  # JWT
-        (("--",), r"--(?:password|passwd|token|api-key|secret)=[^\s\"$({]+"),
-        (("://",), r"[a-z0-9+.-]://[^\s/:@{}$\"]+:[^\s/:@{}$\"]+@"),  # a password inside an address
+        (("_live_", "_test_"), r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}"),  # Stripe
+        (("npm_",), r"\bnpm_[A-Za-z0-9]{36}\b"),
+        (("pypi-",), r"\bpypi-[A-Za-z0-9_-]{32,}"),
+        (("dckr_pat_",), r"\bdckr_pat_[A-Za-z0-9_-]{20,}"),  # Docker
+        (("AGE-SECRET-KEY-",), r"\bAGE-SECRET-KEY-1[A-Z0-9]{40,}"),
+        (("hvs.",), r"\bhvs\.[A-Za-z0-9_-]{20,}"),  # Vault
+        (("AccountKey=", "SharedAccessKey="), r"\b(?:Account|SharedAccess)Key=[A-Za-z0-9+/=]{20,}"),  # Azure
+        (("earer ", "asic "), r"\b[Bb](?:earer|asic) +[A-Za-z0-9+/=._-]{16,}"),
+        (("--",), r"--(?:[a-z0-9]+-)*(?:password|passwd|pass|token|api-?key|secret|access-key|secret-key|credentials?)[= ]+[^\s\"$({<-]+"),
+        (("curl", "wget"), r"\b(?:curl|wget)\b[^\n|;&]*\s(?:-u|--user|--proxy-user)[= ]*[^\s:\"$({-]+:[^\s\"$({]+"),
+        (("://",), r"[a-z0-9+.-]://[^\s/:@{}$\"]*:[^\s/:@{}$\"]+@"),  # a password inside an address
+        (("://",), r"[a-z0-9+.-]://[A-Za-z0-9_-]{20,}@"),  # or a token
+        (("assw", "ASSW", "wd="), r"(?i)(?:^|[\s;&?,'\"])(?:[a-z0-9]+[._-])*(?:password|passwd|pwd)=[^\s;&?,'\"$({<]+"),
+        (("_TOKEN=", "_SECRET=", "_KEY=", "TOKEN="), r"\b(?:[A-Z0-9]+_)*(?:TOKEN|SECRET|API_?KEY|ACCESS_KEY|PRIVATE_KEY)=[^\s\"'$({<]{6,}"),
     )
     for mark in marks
 ]
 """Forms of credentials, each behind a text that all of them hold: looking for that first is thirty times as fast."""
 
-_VARIABLE = re.compile(r"(?:[A-Z0-9]+_)*(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?)")
-_WORD = re.compile(r'"name":"(?:[A-Z0-9]+_)*(?:PASS|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIAL)')
+_SECRET_WORDS = r"(?:password|passwd|passphrase|secret|token|api[._-]?key|access[._-]?key|private[._-]?key|secret[._-]?key|credentials?)"
+_VARIABLE = re.compile(rf"(?:[a-z0-9]+[._-])*{_SECRET_WORDS}", re.IGNORECASE)
+"""Names of what holds a secret, words parted by `_`, `.` or `-`; `dbPassword` is read as `db_Password`. An ExternalSecret's
+`secretKey` is the name of a key."""
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_FLAG = re.compile(rf"--?(?:[a-z0-9]+-)*(?:{_SECRET_WORDS}|pass)", re.IGNORECASE)
+_USER = re.compile(r"-u|--user|--proxy-user")
+_WORD = re.compile(rf'{_SECRET_WORDS}"[:,]"|"(?:-u|--user|--proxy-user|--?[a-z0-9-]{{0,20}}pass)","', re.IGNORECASE)
+_NOISE = re.compile(r"(?<![A-Za-z0-9+/_=.:@-])[A-Za-z0-9+/_-]{32,}={0,2}(?![A-Za-z0-9+/_=.:@-])")
+_BITS = 4.4
+"""Bits in a character of what was made by chance, with capitals, small letters and figures; words and digests have fewer."""
 _HARMLESS = re.compile(r"\s*|/.*|<.*>|\[.*\]|\$\(.*\)|.*\{\{.*\}\}.*", re.DOTALL)  # empty, a path, a marker of a tokenizer, a reference
 
 
@@ -74,13 +98,29 @@ def _faults(body: Body) -> Iterator[tuple[str, str, str, str]]:
                 yield _SECRET, field, f"{field} of a {body['kind']} is written out", _HELP
         return
     shown = text.decode()
-    if _is_credential(shown) or _WORD.search(shown):
+    if _is_credential(shown) or _WORD.search(shown) or _is_noise(shown):
         for path, what in dict.fromkeys(_written_out(body)):
             yield _SECRET, path, f"{path} holds {what}", _HELP
 
 
 def _is_credential(text: str) -> bool:
     return any(mark in text and pattern.search(text) for mark, pattern in _CREDENTIALS)
+
+
+def _is_noise(text: str) -> bool:
+    """Something in the text looks as if it was made by chance: a key that has no form of its own."""
+    return any(_is_random(found[0]) for found in _NOISE.finditer(text))
+
+
+def _is_random(word: str) -> bool:
+    if not (re.search("[a-z]", word) and re.search("[A-Z]", word) and re.search("[0-9]", word)) or word.count("/") > len(word) // 12:
+        return False
+    counts = Counter(word)
+    return -sum(n / len(word) * math.log2(n / len(word)) for n in counts.values()) >= _BITS
+
+
+def _names_secret(name: Any) -> bool:
+    return isinstance(name, str) and _VARIABLE.fullmatch(_CAMEL.sub("_", name)) is not None
 
 
 def _written_out(body: Any) -> Iterator[tuple[str, str]]:
@@ -90,10 +130,25 @@ def _written_out(body: Any) -> Iterator[tuple[str, str]]:
         path, value = queue.pop()
         if isinstance(value, Mapping):
             name, text = value.get("name"), value.get("value")
-            if isinstance(name, str) and isinstance(text, str) and _VARIABLE.fullmatch(name) and not _HARMLESS.fullmatch(text):
+            if _names_secret(name) and isinstance(text, str) and not _HARMLESS.fullmatch(text):
                 yield path_text((*path, "value")), f"the value of {name}, which looks like a secret"
+            for key, inner in value.items():
+                if isinstance(inner, str) and key != "secretKey" and _names_secret(key) and not _HARMLESS.fullmatch(inner):
+                    yield path_text((*path, str(key))), f"the value of {key}, which looks like a secret"
             queue += [((*path, str(key)), inner) for key, inner in value.items()]
         elif isinstance(value, list):
             queue += [((*path, index), inner) for index, inner in enumerate(value)]
+            for index, (flag, inner) in enumerate(pairwise(value), 1):
+                if isinstance(flag, str) and isinstance(inner, str) and _is_given(flag, inner):
+                    yield path_text((*path, index)), f"the value of {flag}, which looks like a secret"
         elif isinstance(value, str) and _is_credential(value):
             yield path_text(path), "a credential"
+        elif isinstance(value, str) and _is_noise(value):
+            yield path_text(path), "a text that looks as if it was made by chance, as keys are"
+
+
+def _is_given(flag: str, text: str) -> bool:
+    """An argument that follows the flag which says that it is a secret."""
+    if _USER.fullmatch(flag):
+        return ":" in text and not _HARMLESS.fullmatch(text) and "$" not in text
+    return bool(_FLAG.fullmatch(flag)) and not _HARMLESS.fullmatch(text) and not text.startswith(("-", "$"))
