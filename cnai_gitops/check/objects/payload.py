@@ -51,7 +51,7 @@ _CREDENTIALS = [
         (("curl", "wget"), r"\b(?:curl|wget)\b[^\n|;&]*\s(?:-u|--user|--proxy-user)[= ]*[^\s:\"$({-]+:[^\s\"$({]+"),
         (("://",), r"[a-z0-9+.-]://[^\s/:@{}$\"]*:[^\s/:@{}$\"]+@"),  # a password inside an address
         (("://",), r"[a-z0-9+.-]://[A-Za-z0-9_-]{20,}@"),  # or a token
-        (("assw", "ASSW", "wd="), r"(?i)(?:^|[\s;&?,'\"])(?:[a-z0-9]+[._-])*(?:password|passwd|pwd)=[^\s;&?,'\"$({<]+"),
+        (("assw", "ASSW", "wd="), r"(?i)(?:^|[\s;&?,'\"])(?:[a-z0-9._-]{0,40}(?:password|passwd)|pwd)=[^\s;&?,'\"$({<]+"),
         (("_TOKEN=", "_SECRET=", "_KEY=", "TOKEN="), r"\b(?:[A-Z0-9]+_)*(?:TOKEN|SECRET|API_?KEY|ACCESS_KEY|PRIVATE_KEY)=[^\s\"'$({<]{6,}"),
     )
     for mark in marks
