@@ -157,7 +157,8 @@ def body_of(api: str, kind: str, **metadata: Any) -> Body:
 
 CLUSTER = [
     ("v1", "Namespace"), ("v1", "PersistentVolume"), ("rbac.authorization.k8s.io/v1", "ClusterRole"), ("x.example.com/v1", "Anything"),
-    ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"), ("kueue.x-k8s.io/v1beta2", "ClusterQueue"), ("scheduling.k8s.io/v1", "PriorityClass"),
+    ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"), ("kueue.x-k8s.io/v1beta2", "ClusterQueue"),
+    ("scheduling.k8s.io/v1", "PriorityClass"),
     ("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration"), ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
 ]  # fmt: skip
 

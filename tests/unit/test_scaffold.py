@@ -212,6 +212,7 @@ def test_its_first_tests_pass_until_something_is_wrong(tmp_path: Path, settings:
     release = "environments/dev/churn.yaml"
     write(tmp_path, FILES | {release: FILES[release] + mistake})
     environ = {**os.environ, "PYTHONPATH": str(policies_dir().parent)}
+    subprocess.run([sys.executable, "-m", "cnai_gitops", "policies", "lock"], cwd=tmp_path, env=environ, check=True, timeout=120)
     argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
     done = subprocess.run(argv, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120)
     assert done.returncode == bool(mistake), done.stdout

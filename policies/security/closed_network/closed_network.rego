@@ -29,7 +29,7 @@ rules contains [document, path, object.get(rule, sides[side], [])] if {
 	document.object.kind == "NetworkPolicy"
 	some side in object.keys(sides)
 	some i, rule in document.object.spec[side]
-	path := sprintf("spec.%s[%d]", [side, i])
+	path := sprintf("spec.%s[%d].%s", [side, i, sides[side]])
 }
 
 faults contains [document, path, "the rule names nobody, so it opens the network to everybody"] if {
@@ -40,17 +40,17 @@ faults contains [document, path, "the rule names nobody, so it opens the network
 faults contains [document, place, message] if {
 	some [document, path, peers] in rules
 	some i, peer in peers
-	some message in too_wide(peer)
-	place := sprintf("%s[%d]", [path, i])
+	some [field, message] in too_wide(peer)
+	place := sprintf("%s[%d]%s", [path, i, field])
 }
 
-too_wide(peer) := {sprintf("network %s is a good part of all addresses", [peer.ipBlock.cidr])} if {
+too_wide(peer) := {[".ipBlock.cidr", sprintf("network %s is a good part of all addresses", [peer.ipBlock.cidr])]} if {
 	to_number(regex.find_n(`[0-9]+$`, peer.ipBlock.cidr, 1)[0]) <= widest
-} else := {"every namespace is let through"} if {
+} else := {[".namespaceSelector", "every namespace is let through"]} if {
 	selects_all(peer.namespaceSelector)
 	object.get(peer, ["podSelector", "matchLabels"], {}) == {}
 	object.get(peer, ["podSelector", "matchExpressions"], []) == []
-} else := {"the peer names nobody"} if {
+} else := {["", "the peer names nobody"]} if {
 	object.keys(peer) & {"ipBlock", "namespaceSelector", "podSelector"} == set()
 } else := set()
 

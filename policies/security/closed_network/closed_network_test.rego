@@ -29,21 +29,19 @@ test_good if {
 }
 
 test_nobody_is_named if {
-	every side in ["ingress", "egress"] { found({side: [{}]}) == {sprintf("spec.%s[0]", [side])} }
-	found({"egress": [{"to": [named]}, {"to": [], "ports": [{"port": 53}]}]}) == {"spec.egress[1]"}
-	found({"ingress": [{"from": null}]}) == {"spec.ingress[0]"}
+	found({"ingress": [{}]}) == {"spec.ingress[0].from"}
+	found({"egress": [{}]}) == {"spec.egress[0].to"}
+	found({"egress": [{"to": [named]}, {"to": [], "ports": [{"port": 53}]}]}) == {"spec.egress[1].to"}
+	found({"ingress": [{"from": null}]}) == {"spec.ingress[0].from"}
+	peer({}) == {"spec.egress[0].to[0]"}
 }
 
 test_everybody_is_named if {
-	every one in [
-		{"ipBlock": {"cidr": "0.0.0.0/0"}},
-		{"ipBlock": {"cidr": "128.0.0.0/1"}},
-		{"ipBlock": {"cidr": "::/0"}},
-		{"namespaceSelector": {}},
-		{"namespaceSelector": {"matchLabels": {}}, "podSelector": {}},
-		{},
-	] {
-		peer(one) == {"spec.egress[0][0]"}
+	every cidr in ["0.0.0.0/0", "128.0.0.0/1", "::/0"] {
+		peer({"ipBlock": {"cidr": cidr}}) == {"spec.egress[0].to[0].ipBlock.cidr"}
 	}
-	found({"ingress": [{"from": [named, {"namespaceSelector": {}}]}]}) == {"spec.ingress[0][1]"}
+	every one in [{"namespaceSelector": {}}, {"namespaceSelector": {"matchLabels": {}}, "podSelector": {}}] {
+		peer(one) == {"spec.egress[0].to[0].namespaceSelector"}
+	}
+	found({"ingress": [{"from": [named, {"namespaceSelector": {}}]}]}) == {"spec.ingress[0].from[1].namespaceSelector"}
 }

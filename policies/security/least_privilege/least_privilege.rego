@@ -63,7 +63,7 @@ faults contains [document, "aggregationRule", "what is aggregated later cannot b
 	document.object.aggregationRule
 }
 
-faults contains [document, "roleRef", sprintf("it binds %s %s, and not a Role of its namespace", [kind, name])] if {
+faults contains [document, "roleRef.kind", sprintf("it binds %s %s, and not a Role of its namespace", [kind, name])] if {
 	some document in object.keys(rbac)
 	endswith(document.object.kind, "Binding")
 	kind := object.get(document.object, ["roleRef", "kind"], "nothing")
@@ -78,5 +78,9 @@ faults contains [document, path, sprintf("it binds %s %s, and not a ServiceAccou
 	name := object.get(subject, "name", "")
 	namespace := object.get(document.object, ["metadata", "namespace"], "")
 	[kind, object.get(subject, "namespace", namespace)] != ["ServiceAccount", namespace]
-	path := sprintf("subjects[%d]", [i])
+	path := sprintf("subjects[%d].%s", [i, at_fault(kind)])
 }
+
+at_fault(kind) := "namespace" if {
+	kind == "ServiceAccount"
+} else := "kind"
