@@ -36,9 +36,10 @@ def test_what_a_row_names_is_there(row: int) -> None:
 
 def test_every_hostile_test_belongs_to_a_row() -> None:
     named = {test for _, tests in ROWS.values() for test in tests}
-    here = {
-        f"hostile/{file.name}::{name}" for file in Path(__file__).parent.glob("test_*.py") for name in functions(f"hostile/{file.name}")
-    }
+    files = [
+        file for file in Path(__file__).parent.glob("test_*.py") if not file.name.startswith("test_doors_")
+    ]  # each a matrix of its own
+    here = {f"hostile/{file.name}::{name}" for file in files for name in functions(f"hostile/{file.name}")}
     tests = {test for test in here if "::test_" in test and not test.startswith("hostile/test_rows.py")}
     assert sorted(tests - named - OTHERS) == []
 

@@ -25,6 +25,7 @@ LARGEST_DATA = 1_048_576
 """Bytes of the data of a ConfigMap or Secret (Kubernetes API reference, `MaxSecretSize`)."""
 
 _TOO_LARGE, _SECRET = "CNAI406", "CNAI407"
+_CREDENTIAL = "a credential"
 _HELP = "keep it in the secret store, and name it in `secrets` of environment.yaml; whoever reads this repository has it now, so replace it"
 _CREDENTIALS = [
     (mark, re.compile(pattern))
@@ -99,7 +100,11 @@ def _faults(body: Body) -> Iterator[tuple[str, str, str, str]]:
         return
     shown = text.decode()
     if _is_credential(shown) or _WORD.search(shown) or _is_noise(shown):
-        for path, what in dict.fromkeys(_written_out(body)):
+        found: dict[str, str] = {}
+        for path, what in _written_out(body):
+            if path not in found or what == _CREDENTIAL:  # what it is says more than what it is called
+                found[path] = what
+        for path, what in found.items():
             yield _SECRET, path, f"{path} holds {what}", _HELP
 
 
@@ -142,7 +147,7 @@ def _written_out(body: Any) -> Iterator[tuple[str, str]]:
                 if isinstance(flag, str) and isinstance(inner, str) and _is_given(flag, inner):
                     yield path_text((*path, index)), f"the value of {flag}, which looks like a secret"
         elif isinstance(value, str) and _is_credential(value):
-            yield path_text(path), "a credential"
+            yield path_text(path), _CREDENTIAL
         elif isinstance(value, str) and _is_noise(value):
             yield path_text(path), "a text that looks as if it was made by chance, as keys are"
 
