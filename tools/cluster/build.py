@@ -9,33 +9,21 @@ Must not: build two at once (each needs all of a small machine), or replace a pr
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+import gobuild  # noqa: E402
+from gobuild import Program  # noqa: E402
+
 KUBERNETES = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
-PROGRAMS = {  # program -> (module folder, package)
-    "etcd": ("etcd", "go.etcd.io/etcd/server/v3"),
-    **{name: ("k8s", f"k8s.io/kubernetes/cmd/{name}") for name in KUBERNETES},
-    "kwok": ("kwok", "sigs.k8s.io/kwok/cmd/kwok"),
-}
-GO = {**os.environ, "CGO_ENABLED": "0", "GOWORK": "off"}
 
 
-def default_folder() -> Path:
-    """The user's cache for these programs."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cnai" / "cluster" / "bin"
-
-
-def ldflags(module: str) -> str:
-    """Linker flags; without its version an API server calls itself v0.0.0-master, which clients cannot parse."""
-    if module != "k8s":
-        return "-s -w"
+def ldflags() -> str:
+    """Linker flags of Kubernetes; without its version an API server calls itself v0.0.0-master, which clients cannot parse."""
     found = re.search(r"k8s\.io/kubernetes v(1)\.(\d+)\.(\d+)", (HERE / "k8s/go.mod").read_text(encoding="utf-8"))
     if found is None:
         raise SystemExit("k8s/go.mod does not name k8s.io/kubernetes")
@@ -43,39 +31,34 @@ def ldflags(module: str) -> str:
     return "-s -w " + " ".join(f"-X k8s.io/component-base/version.{name}={value}" for name, value in values.items())
 
 
+PROGRAMS = {
+    "etcd": Program("etcd", HERE / "etcd", "go.etcd.io/etcd/server/v3"),
+    **{name: Program(name, HERE / "k8s", f"k8s.io/kubernetes/cmd/{name}", ldflags()) for name in KUBERNETES},
+    "kwok": Program("kwok", HERE / "kwok", "sigs.k8s.io/kwok/cmd/kwok"),
+}
+
+
+def default_folder() -> Path:
+    """The user's cache for these programs."""
+    return gobuild.cache("cluster")
+
+
 def stamp(program: str) -> str:
-    """What a build depends on: its module files and its flags."""
-    module = PROGRAMS[program][0]
-    parts = [(HERE / module / name).read_bytes() for name in ("go.mod", "go.sum")] + [ldflags(module).encode()]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+    """What a build depends on."""
+    return PROGRAMS[program].stamp
 
 
 def build(folder: Path, programs: list[str]) -> None:
     """Build what is missing or was built from other pins."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for program in programs:
-        module, package = PROGRAMS[program]
-        done = folder / f".{program}.stamp"
-        if (folder / program).exists() and done.exists() and done.read_text() == stamp(program):
-            continue
-        print(f"building {program}; cold, Kubernetes takes ten minutes and more", file=sys.stderr)
-        new = folder / f".{program}.{os.getpid()}"
-        command = ["go", "build", "-trimpath", f"-ldflags={ldflags(module)}", "-o", str(new), package]
-        subprocess.run(command, cwd=HERE / module, env={**GO, "GOFLAGS": "-mod=readonly -buildvcs=false"}, check=True)
-        new.replace(folder / program)
-        done.write_text(stamp(program))
+    gobuild.build(folder, [PROGRAMS[name] for name in programs])
 
 
 def pin(version: str) -> None:
-    """Write k8s/go.mod for another release: its own replaces point into a source tree that the module does not carry."""
-    answer = subprocess.run(["go", "mod", "download", "-json", f"k8s.io/kubernetes@{version}"], env=GO, check=True, capture_output=True)
-    upstream = Path(json.loads(answer.stdout)["GoMod"]).read_text(encoding="utf-8")
-    staged = re.findall(r"^\s*(k8s\.io/[a-z-]+) => \./staging/", upstream, re.MULTILINE)
-    lines = ["module cnai.dev/gitops/tools/cluster/k8s", "", "go 1.26.0", "", *re.findall(r"^godebug .*$", upstream, re.MULTILINE), ""]
-    lines += ["tool (", *(f"\tk8s.io/kubernetes/cmd/{name}" for name in KUBERNETES), ")", "", f"require k8s.io/kubernetes {version}", ""]
-    lines += ["replace (", *(f"\t{name} => {name} v0.{version.removeprefix('v1.')}" for name in staged), ")", ""]
-    (HERE / "k8s/go.mod").write_text("\n".join(lines), encoding="utf-8")
-    subprocess.run(["go", "mod", "tidy"], cwd=HERE / "k8s", env={**GO, "GOFLAGS": "-mod=mod"}, check=True)
+    """Write k8s/go.mod for another release."""
+    upstream = gobuild.upstream_file("k8s.io/kubernetes", version)
+    tools = [PROGRAMS[name].package for name in KUBERNETES]
+    replaces = gobuild.staged(upstream, version)
+    gobuild.write_module(HERE / "k8s", upstream, [f"k8s.io/kubernetes {version}"], tools, replaces)
 
 
 def main(arguments: list[str]) -> None:

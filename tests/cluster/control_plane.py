@@ -21,6 +21,7 @@ from definitions import kind_of, read_definitions
 from network import Network
 from nodes import Pod, condition, of_a_new_node, pod_of
 from pki import make_pki, write_kubeconfig
+from processes import Processes
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools" / "cluster"
 SERVERS = ("etcd", "kube-apiserver")
@@ -38,29 +39,33 @@ def builder() -> ModuleType:
 
 
 class ControlPlane:
-    """Start it with `with`; `api` talks to the server, `kubeconfig` is for other programs in the same network."""
+    """Start it with `with`; `api` talks to the server, `kubeconfig` is for other programs in the same network.
 
-    def __init__(self, seed: Path | None = None) -> None:
+    `flags` are more flags of the API server; a later one wins over an earlier one.
+    """
+
+    def __init__(self, seed: Path | None = None, flags: Sequence[str] = ()) -> None:
         self._seed = seed  # data of an etcd that was stopped; see `seed`
+        self._more_flags = flags
         self.bin: Path = builder().default_folder()
         self.folder = Path(tempfile.mkdtemp(prefix="cnai-e2e-"))
         self.pki = self.folder / "pki"
         self.kubeconfig = self.folder / "admin.kubeconfig"
         self.network = Network()
         self.etcd_port, self.peer_port, self.port, self.kwok_port = self.network.free_ports(4)
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.processes = Processes(self.folder, self.network)
         self._api: Api | None = None
 
     def __enter__(self) -> ControlPlane:
         try:
             builder().build(self.bin, list(SERVERS))
-            make_pki(self.pki)
+            self.prepare()
             write_kubeconfig(self.kubeconfig, self.pki, self.port)
             if self._seed:
                 shutil.copytree(self._seed, self.folder / "etcd")
             self._api = Api(self.network, self.port, self.pki)
-            self._start("etcd", *self._etcd_flags())
-            self._start("kube-apiserver", *self._apiserver_flags())
+            self.start("etcd", *self._etcd_flags())
+            self.start("kube-apiserver", *self._apiserver_flags(), *self._more_flags)
             wait_for(lambda: self._ready("/readyz"), "the API server is ready", 90)
         except BaseException:
             self.stop()
@@ -69,6 +74,10 @@ class ControlPlane:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
+
+    def prepare(self) -> None:
+        """What must be there before the first server starts."""
+        make_pki(self.pki)
 
     @property
     def api(self) -> Api:
@@ -86,28 +95,14 @@ class ControlPlane:
         """In the order of dependence: with etcd gone first, the API server would hang in its shutdown."""
         if self._api is not None:
             self._api.close()
-        for name in reversed(self._processes):
-            process = self._processes[name]
-            process.terminate()
-            try:
-                process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        self._processes.clear()
+        self.processes.stop()
 
-    def _start(self, program: str, *flags: str) -> None:
-        command = [*self.network.command, str(self.bin / program), *flags]
-        with (self.folder / f"{program}.log").open("wb") as log:
-            self._processes[program] = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder, start_new_session=True
-            )
+    def start(self, program: str, *flags: str) -> None:
+        """Start one of the programs that `builder` builds."""
+        self.processes.start(program, self.bin / program, *flags)
 
     def _ready(self, path: str) -> bool:
-        for name, process in self._processes.items():
-            if process.poll() is not None:
-                tail = (self.folder / f"{name}.log").read_text(errors="replace")[-2000:]
-                raise AssertionError(f"{name} ended with {process.returncode}:\n{tail}")
+        self.processes.check()
         try:
             return self.api.request("GET", path)[0] == 200
         except OSError:
@@ -153,6 +148,10 @@ class ControlPlane:
         `kinds`, pairs of group and kind, asks for these only: the server takes seconds to check a large one.
         """
         definitions = {name: text for name, text in read_definitions(folder).items() if kinds is None or kind_of(text) in kinds}
+        return self.create_definitions(definitions)
+
+    def create_definitions(self, definitions: Mapping[str, bytes]) -> list[str]:
+        """Create CustomResourceDefinitions, name to text; returns the names, all established."""
         names = sorted(definitions, key=lambda name: -len(definitions[name]))
         with ThreadPoolExecutor(2) as pool:  # two connections, each takes every other one
             list(pool.map(lambda part: self._create(definitions, part), (names[::2], names[1::2])))
@@ -180,20 +179,24 @@ class ControlPlane:
 
     def start_nodes(self, nodes: Sequence[Manifest]) -> None:
         """Start controllers, scheduler and kwok once, and bring up these fake nodes, without those of an earlier test and their work."""
-        if "kwok" not in self._processes:
-            builder().build(self.bin, ["kube-controller-manager", "kube-scheduler", "kwok"])
-            self._start("kube-controller-manager", *self._controller_flags())
-            config = f"--kubeconfig={self.kubeconfig}"
-            access = [f"--{name}={self.kubeconfig}" for name in ("authentication-kubeconfig", "authorization-kubeconfig")]
-            ports = self.network.free_ports(1)
-            self._start("kube-scheduler", config, *access, "--bind-address=127.0.0.1", f"--secure-port={ports[0]}", "--leader-elect=false")
-            self._start("kwok", config, *self._kwok_flags())
+        if "kwok" not in self.processes:
+            self.start_controllers()
+            builder().build(self.bin, ["kwok"])
+            self.start("kwok", f"--kubeconfig={self.kubeconfig}", *self._kwok_flags())
         names = {node["metadata"]["name"] for node in nodes}
         self._remove_nodes({node["metadata"]["name"] for node in self.api.items("/api/v1/nodes")} - names)
         for subresource in ("", "/status"):
             refused = [answer for answer in self.api.apply(nodes, subresource=subresource) if not answer.ok]
             assert not refused, refused
         wait_for(lambda: self._ready("/readyz") and names <= self._ready_nodes(), "the nodes are ready", 60)
+
+    def start_controllers(self) -> None:
+        """Start the controller manager and the scheduler."""
+        builder().build(self.bin, ["kube-controller-manager", "kube-scheduler"])
+        self.start("kube-controller-manager", *self._controller_flags())
+        access = [f"--{name}={self.kubeconfig}" for name in ("kubeconfig", "authentication-kubeconfig", "authorization-kubeconfig")]
+        [port] = self.network.free_ports(1)
+        self.start("kube-scheduler", *access, "--bind-address=127.0.0.1", f"--secure-port={port}", "--leader-elect=false")
 
     def _remove_nodes(self, names: Collection[str]) -> None:
         """First the work that would else move on to the next nodes."""

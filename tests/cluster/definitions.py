@@ -6,6 +6,7 @@ Must not: parse what the API server parses better.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 # Other variants of definitions that one cluster can hold only once.
@@ -30,3 +31,15 @@ def kind_of(text: bytes) -> tuple[str, str]:
     assert group is not None
     assert kind is not None
     return group[1].decode(), kind[1].decode()
+
+
+def read_released(files: Iterable[Path]) -> dict[str, bytes]:
+    """Name to text of the CustomResourceDefinitions in files of a released module, whatever the files are called."""
+    found = {}
+    for file in files:
+        for text in re.split(rb"^---\s*$", file.read_bytes(), flags=re.MULTILINE):
+            if re.search(rb"^kind: CustomResourceDefinition\s*$", text, re.MULTILINE):
+                name = re.search(rb"^  name: [\"']?([a-z0-9.-]+)", text, re.MULTILINE)
+                assert name is not None, file
+                found[name[1].decode()] = text
+    return found
