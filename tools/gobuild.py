@@ -108,11 +108,10 @@ def module_folder(folder: Path, module: str, toolchain: str = "") -> Path:
     return Path(found.stdout.strip())
 
 
-def upstream_file(module: str, version: str) -> str:
+def upstream_file(module: str, version: str, toolchain: str = "") -> str:
     """The go.mod of a released module."""
-    answer = subprocess.run(
-        ["go", "mod", "download", "-json", f"{module}@{version}"], env={**GO, "GOFLAGS": "-mod=mod"}, cwd="/", capture_output=True
-    )
+    environment = {**GO, "GOFLAGS": "-mod=mod", **({"GOTOOLCHAIN": toolchain} if toolchain else {})}
+    answer = subprocess.run(["go", "mod", "download", "-json", f"{module}@{version}"], env=environment, cwd="/", capture_output=True)
     if answer.returncode:
         raise SystemExit(f"{module}@{version} is not served: {answer.stdout.decode()} {answer.stderr.decode()}")
     return Path(json.loads(answer.stdout)["GoMod"]).read_text(encoding="utf-8")

@@ -41,12 +41,13 @@ class _Resource:
 
 
 class Api:
-    """One server at a loopback port; `pki` holds ca.crt, admin.crt and admin.key."""
+    """One server at a loopback port; `pki` holds ca.crt, admin.crt and admin.key. With a token it speaks as that account."""
 
-    def __init__(self, network: Network, port: int, pki: Path) -> None:
-        self._network, self._port = network, port
+    def __init__(self, network: Network, port: int, pki: Path, token: str = "") -> None:
+        self._network, self._port, self._token = network, port, token
         self._context = ssl.create_default_context(cafile=str(pki / "ca.crt"))
-        self._context.load_cert_chain(pki / "admin.crt", pki / "admin.key")
+        if not token:
+            self._context.load_cert_chain(pki / "admin.crt", pki / "admin.key")
         self._connection: http.client.HTTPSConnection | None = None
         self._kinds: dict[str, dict[str, _Resource]] = {}
 
@@ -60,6 +61,8 @@ class Api:
         """Status and decoded answer; raises OSError when the server is not there. A body of bytes is sent as it is."""
         data = body if body is None or isinstance(body, bytes) else json.dumps(body)
         headers = {"Accept": "application/json", "Content-Type": content}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
         for last in (False, True):  # a connection that the server closed in the meantime is opened again, once
             try:
                 connection = self._connection or self._connect()

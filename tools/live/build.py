@@ -60,7 +60,7 @@ def missing(names: list[str]) -> list[str]:
 def pin(name: str) -> None:
     """Write the module files of a folder: as upstream released it, with our additions."""
     module = MODULES[name]
-    upstream = gobuild.upstream_file(module["module"], module["version"])
+    upstream = gobuild.upstream_file(module["module"], module["version"], module.get("toolchain", ""))
     replaces = gobuild.upstream_replaces(upstream) + module.get("replaces", [])
     replaces += gobuild.staged(upstream, module["version"])
     requires = [f"{module['module']} {module['version']}", *(f"{key} {value}" for key, value in module.get("also", {}).items())]

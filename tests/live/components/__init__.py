@@ -1,0 +1,1 @@
+"""The real controllers, one file each."""
