@@ -17,6 +17,7 @@ from typing import Any
 from network import Network
 
 Manifest = Mapping[str, Any]
+_DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,12 @@ class Api:
             self._connection.close()
         self._connection = None
 
-    def request(self, method: str, path: str, body: Any = None, content: str = "application/json") -> tuple[int, Any]:
+    def request(
+        self, method: str, path: str, body: Any = None, content: str = "application/json", accept: str = "application/json"
+    ) -> tuple[int, Any]:
         """Status and decoded answer; raises OSError when the server is not there. A body of bytes is sent as it is."""
         data = body if body is None or isinstance(body, bytes) else json.dumps(body)
-        headers = {"Accept": "application/json", "Content-Type": content}
+        headers = {"Accept": accept, "Content-Type": content}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
         for last in (False, True):  # a connection that the server closed in the meantime is opened again, once
@@ -145,6 +148,17 @@ class Api:
         if status != 200:
             raise AssertionError(f"GET {path}: {status} {answer}")
         return answer["items"]  # type: ignore[no-any-return]
+
+    def served(self) -> set[tuple[str, str]]:
+        """Group and kind of everything that the server serves beyond its core, by one small answer."""
+        status, answer = self.request("GET", "/apis", accept=_DISCOVERY)
+        assert status == 200, answer
+        return {
+            (group["metadata"]["name"], resource["responseKind"]["kind"])
+            for group in answer["items"]
+            for version in group["versions"]
+            for resource in version.get("resources", ())
+        }
 
     def forget_kinds(self) -> None:
         """Ask for the kinds again; after CustomResourceDefinitions were added."""

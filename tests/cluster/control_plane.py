@@ -155,7 +155,8 @@ class ControlPlane:
         names = sorted(definitions, key=lambda name: -len(definitions[name]))
         with ThreadPoolExecutor(2) as pool:  # two connections, each takes every other one
             list(pool.map(lambda part: self._create(definitions, part), (names[::2], names[1::2])))
-        wait_for(lambda: definitions.keys() <= self.established(), "all CustomResourceDefinitions are established", 120)
+        wanted = {kind_of(text) for text in definitions.values()}
+        wait_for(lambda: wanted <= self.api.served(), "all CustomResourceDefinitions are established", 300)
         self.api.forget_kinds()
         return sorted(definitions)
 
@@ -272,16 +273,20 @@ class ControlPlane:
 
 
 def seed(folder: Path) -> Path:
-    """Data of an etcd that has all definitions below `folder`, from the cache; made once for each set of definitions.
+    """Data of an etcd that has all definitions below `folder`, from the cache."""
+    return seed_of(read_definitions(folder), builder().default_folder().parent / "seeds")
+
+
+def seed_of(definitions: Mapping[str, bytes], cache: Path) -> Path:
+    """Data of an etcd that has these definitions, from this cache; made once for each set of definitions.
 
     The API server takes a minute to check them all, and a second to start with them.
     """
     script = builder()
-    key = hashlib.sha256(repr([*map(script.stamp, SERVERS), *sorted(read_definitions(folder).items())]).encode()).hexdigest()[:16]
-    cache: Path = script.default_folder().parent / "seeds"
+    key = hashlib.sha256(repr([*map(script.stamp, SERVERS), *sorted(definitions.items())]).encode()).hexdigest()[:16]
     if not (cache / key).exists():
         with ControlPlane() as plane:
-            plane.apply_crds(folder)
+            plane.create_definitions(definitions)
             plane._stop_servers()
             shutil.rmtree(cache, ignore_errors=True)  # older ones are of no use any more
             shutil.copytree(plane.folder / "etcd", cache / f".{key}")

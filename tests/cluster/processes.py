@@ -6,12 +6,16 @@ Must not: touch a process that it did not start.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from network import Network
+
+# A test that is killed takes its servers along.
+_TOGETHER = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
 
 
 class Processes:
@@ -27,7 +31,7 @@ class Processes:
     def start(self, name: str, *command: str | Path, env: Mapping[str, str] | None = None, enter: Sequence[str] | None = None) -> None:
         """Start a program; `enter` is what takes it into the network, if it may not be the usual way."""
         assert name not in self._running, f"{name} runs already"
-        words = [*(self.network.command if enter is None else enter), *map(str, command)]
+        words = [*_TOGETHER, *(self.network.command if enter is None else enter), *map(str, command)]
         with self.log(name).open("ab") as log:
             self._running[name] = subprocess.Popen(
                 words,

@@ -10,12 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from nodes import gpu_node
-
 from cnai_gitops.check.objects.inventory import Inventory, embedded
 from cnai_gitops.check.objects.ledger import peaks
 from cnai_gitops.facts import accelerators
-from cnai_gitops.plan.target import Target
 from cnai_gitops.resources.accelerators import pod_demand
 from cnai_gitops.resources.base import Body, kind_of
 
@@ -29,21 +26,6 @@ class PodSet:
     name: str
     count: int
     spec: Mapping[str, Any]
-
-
-def pool_nodes(target: Target) -> list[Body]:
-    """Nodes of every accelerator pool that the environment declares for a cluster, labelled and tainted as the facts say."""
-    nodes = []
-    for name, pool in target.place.accelerators.items():
-        facts = accelerators()[name]
-        taints = [{"key": toleration["key"], "effect": toleration["effect"]} for toleration in facts.tolerations]
-        for index, held in enumerate(_filled(pool.count, pool.per_node)):
-            nodes.append(gpu_node(f"{target.cluster}-{name}-{index}", facts.resource, held, facts.selector, taints))
-    return nodes
-
-
-def _filled(count: int, per_node: int) -> list[int]:
-    return [min(per_node, count - start) for start in range(0, count, per_node)]
 
 
 def pod_sets(bodies: Sequence[Body]) -> Iterator[PodSet]:

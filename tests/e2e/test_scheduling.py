@@ -7,7 +7,8 @@ from fractions import Fraction
 import pytest
 from control_plane import ControlPlane
 from nodes import Pod
-from pod_sets import PodSet, deployment, pod_sets, pool_nodes, single
+from pod_sets import PodSet, deployment, pod_sets, single
+from pools import pool_nodes
 from stories import Stories
 
 from cnai_gitops.check.objects.ledger import peaks

@@ -16,7 +16,8 @@ from typing import Any, Protocol
 
 import yaml
 from api_client import Manifest, wait_for
-from control_plane import ControlPlane
+from control_plane import ControlPlane, seed_of
+from definitions import kind_of
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools" / "live"
 PATIENCE = 180.0  # seconds: machines are noisy, and what is right is right later, too
@@ -67,22 +68,23 @@ class Bench(ControlPlane):
     """A control plane with these components on it; nothing runs before `with`."""
 
     def __init__(self, components: Sequence[str], definitions: Mapping[str, bytes] | None = None, flags: Sequence[str] = ()) -> None:
-        super().__init__(flags=flags)
         self.components = [component(name) for name in components]
-        self.more_definitions = definitions or {}
+        self._names, self._more = "-".join(components), definitions or {}
+        super().__init__(flags=flags)
         self.programs: Path = builder().default_folder()
         self.certificates = self.folder / "webhooks"
 
     def __enter__(self) -> Bench:
         missing = builder().missing([program for item in self.components for program in item.PROGRAMS])
         assert not missing, f"not built: {', '.join(missing)}; `python tools/live/build.py {' '.join(missing)}` builds them"
+        found = dict(self._more)
+        for item in self.components:
+            found |= item.definitions()
+        self._seed = seed_of(found, self.programs.parent / "seeds" / self._names)
         super().__enter__()
         try:
             self._copy_certificates()
-            found = dict(self.more_definitions)
-            for item in self.components:
-                found |= item.definitions()
-            self.create_definitions(found)
+            wait_for(lambda: {kind_of(text) for text in found.values()} <= self.api.served(), "the definitions are served", PATIENCE)
             self.start_controllers()
             for item in self.components:
                 item.start(self)
@@ -90,6 +92,11 @@ class Bench(ControlPlane):
             self.stop()
             raise
         return self
+
+    def stop(self) -> None:
+        """Nothing of it is needed any more, so nobody is asked to end in good order."""
+        self.processes.stop(hard=True)
+        super().stop()
 
     def _copy_certificates(self) -> None:
         """The API server's own certificate is good for 127.0.0.1, where every webhook is."""

@@ -11,6 +11,7 @@ import os
 import subprocess
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -48,7 +49,7 @@ class _Playing:
     ip: str
     begun: float = field(default_factory=time.monotonic)
     started: str = field(default_factory=lambda: _now())
-    step: subprocess.Popen[str] | None = None
+    step: subprocess.Popen[bytes] | None = None
 
 
 class FakeKubelet:
@@ -88,8 +89,7 @@ class FakeKubelet:
         self._ended.set()
         self._thread.join(30)
         for playing in self._playing.values():
-            if playing.step is not None and playing.step.poll() is None:
-                playing.step.kill()
+            _end(playing.step)
 
     def _loop(self) -> None:
         api, renewed = Api(self._plane.network, self._plane.port, self._plane.pki), 0.0
@@ -100,8 +100,8 @@ class FakeKubelet:
                         self._renew(api)
                         renewed = time.monotonic()
                     self._turn(api)
-                except (OSError, AssertionError) as error:  # the server is busy or goes down; the test sees it if it lasts
-                    self.trouble.append(repr(error))
+                except Exception as error:  # the server is busy or goes down; a test looks at what was noted
+                    self.trouble.append(f"{error!r} {traceback.format_exc(limit=-2)}")
                 self._ended.wait(0.2)
         finally:
             api.close()
@@ -133,8 +133,8 @@ class FakeKubelet:
 
     def _remove(self, api: Api, pod: Manifest) -> None:
         playing = self._playing.pop(pod["metadata"]["uid"], None)
-        if playing is not None and playing.step is not None and playing.step.poll() is None:
-            playing.step.kill()
+        if playing is not None:
+            _end(playing.step)
         api.request("DELETE", f"{_path(pod)}", {"gracePeriodSeconds": 0})
 
     def _begin(self, api: Api, pod: dict[str, Any]) -> None:
@@ -149,15 +149,14 @@ class FakeKubelet:
         playing = self._playing[uid]
         limit = playing.pod["spec"].get("activeDeadlineSeconds")
         if limit is not None and time.monotonic() - playing.begun > limit:  # a kubelet's work
-            if playing.step is not None and playing.step.poll() is None:
-                playing.step.kill()
+            _end(playing.step)
             del self._playing[uid]
             self._say(api, playing, "Failed", 137, "Pod was active on the node longer than the specified deadline", "DeadlineExceeded")
         elif playing.step is not None:
             if playing.step.poll() is not None:
                 del self._playing[uid]
-                said = (playing.step.stdout.read() if playing.step.stdout else "").strip()
-                self._say(api, playing, "Failed" if playing.step.returncode else "Succeeded", playing.step.returncode, said[-500:])
+                said = self._log(playing.pod).read_text(errors="replace").strip()[-500:]
+                self._say(api, playing, "Failed" if playing.step.returncode else "Succeeded", playing.step.returncode, said)
         elif time.monotonic() - playing.begun > playing.course.seconds:
             del self._playing[uid]
             self._say(api, playing, "Failed" if playing.course.code else "Succeeded", playing.course.code, playing.course.message)
@@ -182,21 +181,24 @@ class FakeKubelet:
         (folder / "kubeconfig").write_text(json.dumps(self._kubeconfig(token, pod["metadata"]["namespace"])))
         # its own /tmp, where the executor keeps the manifest
         command = f"mount --bind {folder} /tmp && exec {self._executor} resource {template['resource']['action']}"
-        playing.step = subprocess.Popen(
-            [*self._plane.network.command, "unshare", "--mount", "sh", "-c", command],
-            env={
-                **os.environ,
-                **environment,
-                "KUBECONFIG": "/tmp/kubeconfig",
-                "HOME": "/tmp",
-                "TMPDIR": "/tmp",
-                "ARGO_CONTAINER_NAME": "main",
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        with self._log(pod).open("wb") as log:
+            playing.step = subprocess.Popen(
+                [*self._plane.network.command, "unshare", "--mount", "sh", "-c", command],
+                env={
+                    **os.environ,
+                    **environment,
+                    "KUBECONFIG": "/tmp/kubeconfig",
+                    "HOME": "/tmp",
+                    "TMPDIR": "/tmp",
+                    "ARGO_CONTAINER_NAME": "main",
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def _log(self, pod: Manifest) -> Path:
+        return self._plane.folder / "pods" / f"{pod['metadata']['uid']}.log"
 
     def _report(self, playing: _Playing, template: Manifest, token: str) -> None:
         """What the wait container would report of a container step."""
@@ -240,6 +242,18 @@ class FakeKubelet:
             "contexts": [{"name": "here", "context": {"cluster": "here", "user": "pod", "namespace": space}}],
             "current-context": "here",
         }
+
+
+def _end(step: subprocess.Popen[bytes] | None) -> None:
+    """As a kubelet does: it asks, waits for the time of grace, and kills."""
+    if step is None:
+        return
+    step.terminate()
+    try:
+        step.wait(10)
+    except subprocess.TimeoutExpired:
+        step.kill()
+        step.wait()
 
 
 def _now() -> str:

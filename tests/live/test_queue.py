@@ -191,7 +191,9 @@ def test_words_of_a_waiting_workload_name_the_flavor_and_the_limit(dev1: Bench, 
     cleared.append(body)
     dev1.apply([body])
     dev1.wait(lambda: bool(words(workload_of(dev1, body))), "Kueue says why")
-    assert "insufficient quota for nvidia.com/gpu in flavor h100, request > maximum capacity (32 > 24)" in words(workload_of(dev1, body))
+    said = words(workload_of(dev1, body))
+    assert "insufficient quota for nvidia.com/gpu in flavor h100" in said
+    assert "current podset request (32) > maximum capacity (24)" in said
 
 
 def test_an_ended_workload_gives_its_quota_back_at_once(dev1: Bench, cleared: list[dict[str, Any]]) -> None:

@@ -31,7 +31,8 @@ def start(bench: Bench) -> None:
     kubeconfig = bench.folder / "argo.kubeconfig"
     kubeconfig.write_text(json.dumps(config))
     flags = (f"--kubeconfig={kubeconfig}", "--configmap", SETTINGS, "--executor-image", IMAGE)
-    bench.run("workflow-controller", *flags, env={"LEADER_ELECTION_DISABLE": "true"})
+    environment = {"LEADER_ELECTION_DISABLE": "true", "DEFAULT_REQUEUE_TIME": "1s"}  # it looks at a workflow every ten seconds otherwise
+    bench.run("workflow-controller", *flags, env=environment)
     bench.wait(lambda: bench.http_ok(6060, "/healthz"), "the workflow controller is ready")
 
 

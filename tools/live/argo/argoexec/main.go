@@ -13,7 +13,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -29,6 +31,8 @@ import (
 
 func main() {
 	ctx := logging.WithLogger(context.Background(), logging.NewSlogLogger(logging.Info, logging.Text))
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT) // a step that is ended still says so
+	defer stop()
 	if len(os.Args) < 2 {
 		end(errors.New("usage: argoexec init|wait|resource ACTION|emissary -- COMMAND"), 64)
 	}
@@ -153,8 +157,9 @@ func collect(ctx context.Context) error {
 		return err
 	}
 	we.InitializeOutput(ctx)
-	defer we.FinalizeOutput(ctx)
+	defer we.FinalizeOutput(context.WithoutCancel(ctx))
 	failures := []error{we.Wait(ctx)}
+	ctx = context.WithoutCancel(ctx)
 	if we.Template.Resource != nil {
 		return errors.Join(append(failures, we.ReportOutputsLogs(ctx))...)
 	}
@@ -170,7 +175,7 @@ func manage(ctx context.Context, action string) error {
 		return err
 	}
 	we.InitializeOutput(ctx)
-	defer we.FinalizeOutput(ctx)
+	defer we.FinalizeOutput(context.WithoutCancel(ctx))
 	if err := we.StageFiles(ctx); err != nil {
 		return err
 	}
