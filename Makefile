@@ -12,7 +12,7 @@ unexport PYTHONPATH PYTHONDONTWRITEBYTECODE  # the tests start many Pythons, eac
 export BENCH_HOME ?= /dev/shm/bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools test-tools demo test test-slow e2e lint format golden generate bench clean
+.PHONY: help setup tools test-tools demo test test-slow e2e live live-all live-queue live-run live-serve live-sync live-observe lint format golden generate bench clean
 
 help:  ## list the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -37,7 +37,7 @@ demo: tools  ## the main job on the stories: build, verify, check, and the revie
 	$(CNAI) diff --between staging prod
 
 test: test-tools  ## the tests, without the slow ones
-	$(PYTEST) $(PARALLEL) -m "not slow and not e2e"
+	$(PYTEST) $(PARALLEL) -m "not slow and not e2e and not live"
 
 test-slow: test-tools  ## the slow tests: real tools over everything
 	$(PYTEST) $(PARALLEL) -m "slow"
@@ -45,6 +45,22 @@ test-slow: test-tools  ## the slow tests: real tools over everything
 e2e: test-tools  ## a real API server; needs root or user namespaces, and CNAI_CRDS
 	$(BIN)/python tools/cluster/build.py
 	$(PYTEST) tests/e2e -m e2e
+
+# How long the live tests may take, builds included; empty is as long as it takes.
+LIVE_SECONDS ?=
+LIVE := $(BIN)/python tools/live/run.py
+LIVE_LIMIT = $(if $(LIVE_SECONDS),--seconds $(LIVE_SECONDS))
+live: test-tools  ## real controllers, the core of them: linter, queues, serving, workflows, sync, one real node; needs root
+	$(BIN)/python tools/cluster/build.py
+	$(LIVE) core $(LIVE_LIMIT)
+
+live-all: test-tools  ## real controllers, all of them
+	$(BIN)/python tools/cluster/build.py
+	$(LIVE) all $(LIVE_LIMIT)
+
+live-queue live-run live-serve live-sync live-observe: test-tools
+	$(BIN)/python tools/cluster/build.py
+	$(LIVE) $(@:live-%=%) $(LIVE_LIMIT)
 
 lint: test-tools  ## formatters, linters, types, contracts, generated files
 	$(BIN)/ruff format --check .

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _PKI = {  # name -> (subject, extensions)
@@ -20,12 +21,16 @@ _PKI = {  # name -> (subject, extensions)
 }
 
 
-def make_pki(folder: Path) -> None:
-    """An authority, the server's and two clients' certificates, and the key that signs accounts' tokens."""
+def make_pki(folder: Path, names: Sequence[str] = (), more: Mapping[str, tuple[str, str]] | None = None) -> None:
+    """An authority, the server's and two clients' certificates, and the key that signs accounts' tokens.
+
+    `names` are further names of the server, such as `DNS:host`; `more` are further certificates by name: subject and extensions.
+    """
     folder.mkdir()
     new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
     _openssl(folder, "req", "-x509", *new_key, "-keyout", "ca.key", "-out", "ca.crt", "-days", "2", "-subj", "/CN=cnai-e2e")
-    for name, (subject, extensions) in _PKI.items():
+    server = {"apiserver": (_PKI["apiserver"][0], ",".join([_PKI["apiserver"][1], *names]))}
+    for name, (subject, extensions) in {**_PKI, **(more or {}), **server}.items():
         (folder / f"{name}.ext").write_text(extensions)
         _openssl(folder, "req", *new_key, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", subject)
         signing = ("-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", f"{name}.ext")
