@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -392,3 +393,10 @@ def test_other_things_that_change_nothing(case: str, root: Path, refused: Refuse
     text, line, words = OTHERS[case]
     component(text)(root)
     assert refused() == [f"{KUSTOMIZATION}:{line}:3: error[CNAI304]: {words}"]
+
+
+@pytest.mark.parametrize("word", ["curl ", "--a-", "a_", "x", ":", "password", ";a.b-c_", "Bearer ", "https://a:"])
+def test_a_long_text_is_searched_in_time(word: str) -> None:
+    begin = time.process_time()
+    payload([document({"spec": {"args": [word * (200_000 // len(word))]}})])
+    assert time.process_time() - begin < 10

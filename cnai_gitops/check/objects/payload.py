@@ -49,7 +49,7 @@ _CREDENTIALS = [
         (("AccountKey=", "SharedAccessKey="), r"\b(?:Account|SharedAccess)Key=[A-Za-z0-9+/=]{20,}"),  # Azure
         (("earer ", "asic "), r"\b[Bb](?:earer|asic) +[A-Za-z0-9+/=._-]{16,}"),
         (("--",), r"--(?:[a-z0-9]+-)*(?:password|passwd|pass|token|api-?key|secret|access-key|secret-key|credentials?)[= ]+[^\s\"$({<-]+"),
-        (("curl", "wget"), r"\b(?:curl|wget)\b[^\n|;&]*\s(?:-u|--user|--proxy-user)[= ]*[^\s:\"$({-]+:[^\s\"$({]+"),
+        (("curl", "wget"), r"\b(?:curl|wget)\b[^\n|;&]{0,400}\s(?:-u|--user|--proxy-user)[= ]*[^\s:\"$({-]+:[^\s\"$({]+"),
         (("://",), r"[a-z0-9+.-]://[^\s/:@{}$\"]*:[^\s/:@{}$\"]+@"),  # a password inside an address
         (("://",), r"[a-z0-9+.-]://[A-Za-z0-9_-]{20,}@"),  # or a token
         (("assw", "ASSW", "wd="), r"(?i)(?:^|[\s;&?,'\"])(?:[a-z0-9._-]{0,40}(?:password|passwd)|pwd)=[^\s;&?,'\"$({<]+"),
