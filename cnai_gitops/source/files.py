@@ -292,8 +292,9 @@ def _with_lf(text: str, file: str) -> str:
 def _unreadable(relative: str, error: OSError) -> SourceError:
     if error.errno == errno.ENXIO:  # a socket, or a device without hardware
         return _refused("CNAI108", relative, "is not a regular file", "put a plain file there")
-    reason = (error.strerror or "unknown reason").lower()
-    return _refused("CNAI100", relative, f"cannot be read: {reason}", "check that the file exists and may be read")
+    return _refused(
+        "CNAI100", relative, f"cannot be read: {(error.strerror or 'unknown reason').lower()}", "check that it exists and may be read"
+    )
 
 
 def _refused(code: str, file: str, message: str, help_: str, line: int = 1) -> SourceError:

@@ -290,7 +290,7 @@ SECRETS: dict[str, tuple[Change, str]] = {
         append(BLUEPRINT, f"  env: {{AWS_SECRET_ACCESS_KEY: {SECRET}}}\n"),
         "spec.predictor.model.env[3].value holds the value of AWS_SECRET_ACCESS_KEY, which looks like a secret",
     ),
-    "an argument": (append(BLUEPRINT, f"  args: ['--password={SECRET}']\n"), "spec.predictor.model.args[6] holds a credential"),
+    "an argument": (append(BLUEPRINT, f"  args: ['--password={SECRET}']\n"), "spec.predictor.model.args[5] holds a credential"),
     "an address": (
         append(BLUEPRINT, f"  env: {{DB: 'postgres://risk:{SECRET}@db/risk'}}\n"),
         "spec.predictor.model.env[3].value holds a credential",

@@ -123,4 +123,4 @@ def test_by_an_override(case: str, root: Path, found: Callable[[], list[dict[str
     override(kind, name, {pointer: value})(root)
     said = [finding for finding in found() if (finding["code"], finding["path"]) == (code, path)]
     assert len(said) == 1
-    assert (said[0]["location"]["file"], said[0]["location"]["line"]) == (RELEASE, 8)
+    assert (said[0]["location"]["file"], said[0]["location"]["line"]) == (RELEASE, 12)

@@ -117,8 +117,8 @@ SPECS: dict[str, tuple[Change, str]] = {
         f"{ENVIRONMENT}:9:17: error[CNAI101]: clusters.dev1.api_cidrs[0]",
     ),
     "cidrs": (
-        replace(ENVIRONMENT, "    api_cidrs:", "    cidrs: [10.0.0.0/64]\n    api_cidrs:"),
-        f"{ENVIRONMENT}:9:13: error[CNAI101]: clusters.dev1.cidrs[0]",
+        replace(ENVIRONMENT, "    cidrs: [10.10.0.0/16]", "    cidrs: [10.0.0.0/64]"),
+        f"{ENVIRONMENT}:10:13: error[CNAI101]: clusters.dev1.cidrs[0]",
     ),
     "quota": (replace(ENVIRONMENT, "quota: {h100: 32}", "quota: {h1000: 32}"), "error[CNAI231]: accelerator must be one of"),
     "window": (append(ENVIRONMENT, 'argocd: {windows: [{kind: deny, schedule: "0 25 * * *", duration: 1h}]}\n'), "is no schedule of cron"),
@@ -318,7 +318,7 @@ def test_an_override(case: str, root: Path, refused: Refused, settings: Settings
     override(kind, "scores-scorer", {pointer: value})(root)
     found = [line for line in refused("check", "--no-stale") if words in line]
     assert len(found) == 1
-    assert found[0].startswith(f"{RELEASE}:8:")
+    assert found[0].startswith(f"{RELEASE}:12:")
 
 
 @pytest.mark.parametrize(

@@ -257,7 +257,7 @@ def test_an_image_that_is_not_pinned_is_refused_in_production(root: Path, cnai: 
     assert [f["message"] for f in found] == [f"image {json.dumps(image, ensure_ascii=False)} is not pinned by a digest"]
     assert found[0]["severity"] == "error"
     assert found[0]["location"]["file"] == RELEASE
-    assert found[0]["location"]["line"] == 8  # the override and not the stage
+    assert found[0]["location"]["line"] == 12  # what the override sets, and not the stage
 
 
 def test_an_image_beside_the_model_is_seen(root: Path, cnai: Callable[..., Any], settings: Settings) -> None:

@@ -16,7 +16,7 @@ from cnai_gitops.parts.ray import NODE
 from cnai_gitops.parts.service import budget
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.resolved.index import Resolved
-from cnai_gitops.resources.base import Body, kind_of
+from cnai_gitops.resources.base import ALONE, Body, kind_of
 
 Selected = tuple[int, bool]
 """How many pods there are at least, and whether Kubernetes can ask their owner how many there should be."""
@@ -47,9 +47,9 @@ def lets_go(spec: Body, pods: int, *, asked: bool) -> bool:
 def sets_of(body: Body, bodies: Sequence[Body]) -> Iterator[tuple[str, dict[str, str], Selected]]:
     """(namespace, labels, size) of the pods that an object has as long as it is there; those of runs come and go."""
     kind = kind_of(body)
-    if kind is None or kind.pods is None or kind.stands_for != "service":
+    if kind is None or kind.effective is None or kind.stands_for != "service":
         return
-    for pods in kind.pods(body):
+    for pods in kind.effective(body, ALONE):
         labels = dict(pods.labels)
         yield body["metadata"]["namespace"], labels, (least(body, labels, bodies), kind.kind != "RayService")
 

@@ -43,6 +43,8 @@ ELSEWHERE: dict[str, str] = {
     "Cluster.profile": "what the cluster's platform can do, of which one is known; tests/unit/test_queues.py",
     "Config.at": "the day of the verdict; tests/unit/test_cli.py",
     "Config.committed": "whose files are written; tests/unit/test_committed.py",
+    "Config.retired": "what may vanish from deploy/; tests/hostile/test_doors_files.py",
+    "Environment.retired": "the same; tests/hostile/test_doors_files.py",
     "Config.requires": "which version may run; tests/unit/test_versions.py",
     "Override.reason": "shown by the review beside what was overridden",
     "Waivers.team": "must be the name of its file; tests/unit/test_cli_mistakes.py",

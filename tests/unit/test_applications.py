@@ -154,7 +154,7 @@ def test_an_override_of_a_namespace_is_named_by_its_own_line(repository: Path, c
     override = "overrides:\n  - kind: ServiceAccount\n    set: {/metadata/namespace: kube-system}\n    reason: it is only a test\n"
     text = release.read_text().rstrip("\n") + "\n" + override
     release.write_text(text)
-    line = next(number for number, one in enumerate(text.splitlines(), 1) if "kind: ServiceAccount" in one)
+    line = next(number for number, one in enumerate(text.splitlines(), 1) if "/metadata/namespace" in one)
     done = cnai("check", "--root", repository, "--no-stale")
     found = [one for one in (done.out + done.err).splitlines() if "CNAI240" in one and "error[" in one]
     assert found and {one.partition(": error")[0].rsplit(":", 1)[0] for one in found} == {

@@ -158,7 +158,7 @@ def test_a_copy_has_everything_and_leaves_the_repository_alone(
     patch.write_text(patch.read_text().replace("maxReplicas: 16", "maxReplicas: 17"))
     assert {finding.code for finding in pipeline.verify(repository, settings, into=copy)} == {"CNAI303"}
     pipeline.build(repository, settings, into=copy)
-    stray = copy / "deploy/rendered/prod/eu1/fraud-detection/.manifest.yaml.1.cnai-tmp"
+    stray = copy / "deploy/rendered/prod/eu1/fraud-detection/.manifest.yaml.99999999.cnai-tmp"
     stray.write_text("half")
     (copy / "deploy/rendered/prod/eu1/fraud-detection/manifest.yaml").write_text("half")
     assert cnai("build", "--into", copy, "--root", repository).err.splitlines()[-1].split("  ")[1].startswith("1 written")

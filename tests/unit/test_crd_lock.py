@@ -61,4 +61,4 @@ def test_edited_added_and_removed_files_are_said(tmp_path: Path) -> None:
 def test_a_lock_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     root = synced(tmp_path)
     (root / "schemas/crds/lock.json").write_text("[")
-    assert [finding.message for finding in check_lock(root)] == ["schemas/crds/lock.json cannot be read"]
+    assert [finding.message for finding in check_lock(root)] == ["schemas/crds/lock.json cannot be read: not JSON: Expecting value"]

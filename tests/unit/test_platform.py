@@ -115,7 +115,8 @@ def test_a_container_step_with_cards_is_queued(repository: Path) -> None:
 
 
 def test_a_ray_step_with_cards_is_queued(repository: Path) -> None:
-    _, (job,) = objects_of_a_step(repository, kind="ray", entrypoint="python rows.py")
+    _, created = objects_of_a_step(repository, kind="ray", entrypoint="python rows.py")
+    (job,) = (body for body in created if "spec" in body)
     assert (job["metadata"]["labels"][QUEUE], job["metadata"]["labels"][PRIORITY]) == ("risk", "training")
     cluster = job["spec"]["rayClusterSpec"]
     pods = [cluster["headGroupSpec"]["template"], cluster["workerGroupSpecs"][0]["template"]]

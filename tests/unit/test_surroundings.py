@@ -92,7 +92,11 @@ IDENTITY = """\
 
 def test_identities_of_pods(changed: Callable[[str, str], Path]) -> None:
     bodies = objects(changed(CIDRS, CIDRS + IDENTITY))
-    accounts = {body["metadata"]["name"]: body["metadata"]["annotations"] for body in bodies if body["kind"] == "ServiceAccount"}
+    accounts = {
+        body["metadata"]["name"]: body["metadata"]["annotations"]
+        for body in bodies
+        if body["kind"] == "ServiceAccount" and body["metadata"]["name"] != "event-bus"
+    }
     assert accounts["fraud-detection-scorer"] == {
         "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/risk-dev-fraud-detection-scorer",
         "example.com/stage": "fraud-detection/risk/serve-scorer",

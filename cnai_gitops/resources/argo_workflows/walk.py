@@ -48,13 +48,14 @@ TemplateKey = tuple[str, str]
 
 
 class Course(NamedTuple):
-    """Bound of a template while it runs, what it leaves behind, whether it goes on, and names it makes or waits for."""
+    """Bound of a template while it runs, what it leaves behind, whether it goes on, names it makes or waits for; its pod's own part."""
 
     run: Bound = NOTHING
     left: Amount = Fraction(0)
     daemon: bool = False
     creates: tuple[str, ...] = ()
     waits_for: tuple[str, ...] = ()
+    own: Bound = NOTHING
 
 
 class Call(NamedTuple):
@@ -173,7 +174,7 @@ class Walk:
         if template.get("resource"):
             made = self._resource(key, template["resource"], scope)
             own = pod(self._pod(key[1], template, scope), self._limit)  # the executor's, which a patch can give anything
-            return made._replace(run=both(made.run, own, self._limit)) if most(own) else made
+            return made._replace(run=both(made.run, own, self._limit), own=own) if most(own) else made
         if any(name in template for name in POD_TYPES):
             return Course(pod(self._pod(key[1], template, scope), self._limit), daemon=bool(template.get("daemon")))
         return Course()
@@ -183,7 +184,7 @@ class Walk:
             spec = whole_pod(self._spec, template)
         except ValueError as error:
             spec = pod_spec(self._spec, template)
-            self._say(f"podSpecPatch of template {name}: {error}")
+            self._say(f"podSpecPatch{'' if self._spec.get('podSpecPatch') else f' of template {name}'}: {error}")
         asked = {k: spec.get(k) for k in ("containers", "initContainers", "nodeSelector", "affinity", "resourceClaims")}
         return self._amount(pod_demand(filled(asked, scope)), f"template {name}")
 
@@ -246,7 +247,7 @@ class Walk:
                 until = max((last_wait.get(name, -1) for name in call.plan.creates), default=-1)
                 if until > index:
                     held.append(_Held(pod(call.plan.left, self._limit), call.number, until))
-                    call = Call(Course(held[-1].bound), call.number)
+                    call = Call(Course(both(held[-1].bound, call.plan.own, self._limit)), call.number)
                 calls.append(call)
             run = either(run, together([self._at_once(template, calls), daemons, always(between + left)], self._limit))
             left += _left(calls)

@@ -461,7 +461,7 @@ def test_an_override_reaches_what_a_workflow_creates_and_is_named_by_its_line(
     done = cnai("check", "--no-stale", "-o", "json", "--root", root)
     found = [f for f in json.loads(done.out)["findings"] if f["code"] == "images.digest_pinned" and "#" in f["resource"]]
     assert [(f["path"], f["location"]["file"], f["location"]["line"]) for f in found] == [
-        ("spec.trainer.image", "environments/dev/scores.yaml", 8),
+        ("spec.trainer.image", "environments/dev/scores.yaml", 12),
     ]
     assert cnai("build", "--root", root).code == 0
     [manifest] = [line for line in (root / MANIFEST).read_text().splitlines() if "example.com/cost" in line]
