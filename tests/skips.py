@@ -15,6 +15,7 @@ DECLARED: Mapping[str, tuple[str, ...]] = {
         "tests/conformance/test_manifests_against_crds.py",
         "tests/conformance/test_models_against_crds.py",
         "tests/conformance/test_written_models.py",
+        "tests/live/test_sync.py",
     ),
     "mounting a small disk is not allowed here": (
         "tests/hostile/test_paths.py::test_a_full_disk",
