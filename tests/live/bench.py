@@ -80,7 +80,8 @@ class Bench(ControlPlane):
         found = dict(self._more)
         for item in self.components:
             found |= item.definitions()
-        self._seed = seed_of(found, self.programs.parent / "seeds" / self._names)
+        if found:
+            self._seed = seed_of(found, self.programs.parent / "seeds" / self._names)
         super().__enter__()
         try:
             self._copy_certificates()

@@ -47,7 +47,7 @@ class NodeBench(Bench):
             f"--kubelet-client-key={client}.key",
             f"--kubelet-certificate-authority={authority}",
             "--kubelet-preferred-address-types=InternalIP",
-            "--authorization-mode=Node,RBAC",
+            "--authorization-mode=Node",
             "--enable-admission-plugins=NodeRestriction",
             "--allow-privileged=true",
         ]
