@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 from collections.abc import Sequence
@@ -126,3 +127,37 @@ def steps(folder: Path, package: Path, name: str) -> Path:
     shutil.rmtree(place, ignore_errors=True)
     shutil.copytree(package, place, ignore=shutil.ignore_patterns("__pycache__"))
     return archive(root, name, folder / "steps.tar", ["/usr/bin/python3"])
+
+
+SERVER = ("kserve==0.20.0", "scikit-learn==1.5.2", "joblib>=1.4", "requests", "certifi")
+
+
+def server_packages() -> Path:
+    """KServe's Python SDK and scikit-learn for the Python of the image, from PyPI into the user's cache, once."""
+    made = CACHE / "sklearn-packages"
+    if not made.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        new = Path(tempfile.mkdtemp(prefix=".packages-", dir=CACHE))
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--target", str(new)]
+        pip += ["--python-version", "3.11", "--only-binary=:all:"]
+        subprocess.run([*pip, *SERVER], check=True)
+        subprocess.run([*pip, "--no-deps", "kserve-storage==0.20.0"], check=True)  # a local folder needs no cloud's client
+        for tests in [path for path in new.rglob("tests") if path.is_dir()]:
+            shutil.rmtree(tests)
+        new.chmod(0o755)
+        new.rename(made)
+    return made
+
+
+def server_root(folder: Path, source: Path) -> Path:
+    """Python with KServe's own scikit-learn server, whose source lies in KServe's module."""
+    root = folder / "server-root"
+    subprocess.run(["cp", "-al", str(python_root()), str(root)], check=True)
+    (root / "usr/bin/python").unlink(missing_ok=True)
+    (root / "usr/bin/python").symlink_to("python3")
+    place = root / "usr/local/lib/python3.11/dist-packages"
+    subprocess.run(["cp", "-al", f"{server_packages()}/.", str(place)], check=True)
+    (place / "sklearnserver").mkdir()
+    for name in ("__init__", "__main__", "model", "sklearn_model_repository"):
+        shutil.copyfile(source / f"python/sklearnserver/sklearnserver/{name}.py", place / "sklearnserver" / f"{name}.py")
+    return root

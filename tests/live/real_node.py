@@ -129,6 +129,17 @@ class NodeBench(Bench):
         done = self.ctr("images", "import", archive)
         assert done.returncode == 0, done.stderr
 
+    def start_registry(self) -> str:
+        """A registry on the node's address, which stands for registry.example.com; returns where to push to."""
+        [port] = self.network.free_ports(1)
+        store = {"filesystem": {"rootdirectory": str(self.folder / "registry")}}
+        self._write("registry.yaml", json.dumps({"version": 0.1, "storage": store, "http": {"addr": f"0.0.0.0:{port}"}}))
+        host = f'server = "http://{ADDRESS}:{port}"\n[host."http://{ADDRESS}:{port}"]\n  capabilities = ["pull", "resolve"]\n'
+        self._write("certs.d/registry.example.com/hosts.toml", host)
+        self.processes.start("registry", "docker-registry", "serve", self.folder / "registry.yaml")
+        self.wait(lambda: self.http_ok(port, "/v2/"), "the registry answers")
+        return f"http://127.0.0.1:{port}"
+
     def pod(self, name: str, space: str) -> dict[str, Any]:
         """A pod's status."""
         status: dict[str, Any] = self.get("Pod", "v1", name, space).get("status", {})
@@ -146,6 +157,7 @@ class NodeBench(Bench):
     def stop(self) -> None:
         """Pods first, then the runtime, then what the kernel still holds."""
         if "kubelet" in self.processes:
+            self.processes.stop("kube-controller-manager", "kube-scheduler", hard=True)  # nobody makes new ones
             self._remove_pods()
             self.processes.stop("kube-proxy", "kubelet")
         if "containerd" in self.processes:
@@ -205,6 +217,8 @@ state = "{folder}/containerd-state"
   disable = true  # it would make a folder for the whole machine
 [plugins."io.containerd.cri.v1.images"]
   snapshotter = "overlayfs"
+  [plugins."io.containerd.cri.v1.images".registry]
+    config_path = "{folder}/certs.d"
   [plugins."io.containerd.cri.v1.images".pinned_images]
     sandbox = "cnai.local/pause:1"
 [plugins."io.containerd.cri.v1.runtime"]
