@@ -57,6 +57,11 @@ def dev1(bench: Bench, stories: Stories) -> Bench:
     return bench
 
 
+def test_the_queues_of_the_scenarios(stories: Stories, record: Callable[[str, str, Any], None]) -> None:
+    """Recorded too, so that a fast test can hold the offline sum against the real verdicts."""
+    record(KUEUE, "queues", [dict(body) for body in bodies_of(stories, "dev/dev1") if body["kind"] in QUEUES])
+
+
 @pytest.fixture
 def cleared(bench: Bench) -> Iterator[list[dict[str, Any]]]:
     """What a test runs; gone when it ends, with all that came of it."""
