@@ -168,7 +168,7 @@ def test_the_hub_syncs_its_projects_and_applications(running: Hub) -> None:
 
 @pytest.mark.xfail(strict=True, reason="reality row 1: the platform's project does not allow the namespace that its Application names")
 def test_the_platform_is_synced(running: Hub) -> None:
-    running.wait(lambda: "platform-dev-dev1" not in told(running), "the platform is synced", 45)
+    running.wait(lambda: "platform-dev-dev1" not in told(running), "the platform is synced", 30)
 
 
 @pytest.mark.parametrize("name", APPS)
@@ -241,7 +241,7 @@ def test_a_change_by_commit_is_applied_and_taken_back(
             True,
             marks=pytest.mark.xfail(strict=True, reason="reality row 2: fields that git sets are ignored"),
         ),
-        ("PodDisruptionBudget", "spec.minAvailable", 3),
+        ("PodDisruptionBudget", "spec.maxUnavailable", 2),
         ("Role", "rules.0.verbs", ["get"]),
     ],
     ids=["size", "maximum", "failover", "budget", "rights"],
@@ -261,7 +261,7 @@ def test_a_field_that_git_changes_changes_in_the_cluster(
 
     synced(change(files, "fraud-detection", kind, edit))
     try:
-        running.wait(lambda: at(live(running, files, "fraud-detection", kind)).get(last) == value, f"{kind} {path} is {value}", 45)
+        running.wait(lambda: at(live(running, files, "fraud-detection", kind)).get(last) == value, f"{kind} {path} is {value}", 30)
     finally:
         synced(files)
 
