@@ -50,8 +50,7 @@ class Files:
         """Read below `root`, at most `limit` bytes of each file."""
         self.seen: dict[str, tuple[int, int]] = {}
         self.digests: dict[str, str] = {}
-        self._root = root
-        self._limit = limit
+        self._root, self._limit = root, limit
         self._folders: dict[str, int] = {}
 
     def __enter__(self) -> Files:
@@ -292,9 +291,8 @@ def _with_lf(text: str, file: str) -> str:
 def _unreadable(relative: str, error: OSError) -> SourceError:
     if error.errno == errno.ENXIO:  # a socket, or a device without hardware
         return _refused("CNAI108", relative, "is not a regular file", "put a plain file there")
-    return _refused(
-        "CNAI100", relative, f"cannot be read: {(error.strerror or 'unknown reason').lower()}", "check that it exists and may be read"
-    )
+    why = (error.strerror or "unknown reason").lower()
+    return _refused("CNAI100", relative, f"cannot be read: {why}", "check that the file exists and may be read")
 
 
 def _refused(code: str, file: str, message: str, help_: str, line: int = 1) -> SourceError:

@@ -47,7 +47,7 @@ def lets_go(spec: Body, pods: int, *, asked: bool) -> bool:
 def sets_of(body: Body, bodies: Sequence[Body]) -> Iterator[tuple[str, dict[str, str], Selected]]:
     """(namespace, labels, size) of the pods that an object has as long as it is there; those of runs come and go."""
     kind = kind_of(body)
-    if kind is None or kind.effective is None or kind.stands_for != "service":
+    if kind is None or kind.effective is None or (kind.stands_for != "service" and kind.kind != "EventBus"):
         return
     for pods in kind.effective(body, ALONE):
         labels = dict(pods.labels)
@@ -59,6 +59,8 @@ def least(body: Body, labels: dict[str, str], bodies: Sequence[Body]) -> int:
     if body["kind"] == "RayService":
         groups = body["spec"]["rayClusterConfig"]["workerGroupSpecs"]
         return 1 if labels[NODE] == "ray-head" else sum(group["minReplicas"] for group in groups)
+    if body["kind"] == "EventBus":
+        return int(body["spec"]["jetstream"]["replicas"])
     assert body["kind"] == "InferenceService", body["kind"]
     name = f"{body['metadata']['name']}-predictor"
     [scaled] = [b["spec"] for b in bodies if b["kind"] == "ScaledObject" and b["spec"]["scaleTargetRef"]["name"] == name]

@@ -147,8 +147,9 @@ def step(bodies: list[Body], name: str, before: str, **parameters: str) -> dict[
 
 RUNS = "".join(
     f"mkdir -p /cnai/in/runs/{number}; echo '{{\"auc\": {value}}}' > /cnai/in/runs/{number}/metrics.json; "
-    for number, value in ((0, 0.90), (1, 0.95), (2, 0.93))
+    for number, value in enumerate([0.90, 0.95, 0.93, *[0.91] * 21])
 )
+"""Metrics of all trials: the gate misses one that left none."""
 
 
 def test_the_gate_chooses_the_best_trial_in_a_real_pod(node: NodeBench, bodies: list[Body]) -> None:

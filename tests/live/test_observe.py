@@ -236,7 +236,6 @@ def test_equal_data_calls_for_nothing(chain: Chain, bodies: list[Body], tmp_path
         wait_for(lambda: bool(chain.calls), "a call", 12)
 
 
-@pytest.mark.xfail(strict=True, reason="reality row 14: the rule selects a label that the metric does not have")
 def test_an_old_result_is_told(chain: Chain, bodies: list[Body], tmp_path: Path) -> None:
     same = _numbers(tmp_path / "same.csv", 0)
     done = chain.step(_words(bodies, chain, same, same, days=7))

@@ -178,7 +178,6 @@ def _run_alone(bench: Bench, body: Body) -> dict[str, Any]:
     }
 
 
-@pytest.mark.xfail(strict=True, reason="reality row 9: JobSet writes a priority into a label, and -100 is no label")
 def test_an_opportunistic_training_makes_its_pods(bench: Bench, stories: Stories, cleared: list[dict[str, Any]]) -> None:
     apply_queues(bench, bodies_of(stories, "dev/dev2"))
     bench.apply(body for body in bodies_of(stories, "dev/dev2") if body["kind"] in ("TrainingRuntime", "ServiceAccount"))

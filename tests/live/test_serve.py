@@ -138,7 +138,6 @@ def services_of(stories: Stories, target: str) -> tuple[list[Body], list[Body]]:
     return bodies, [body for body in bodies if body["kind"] == "InferenceService"]
 
 
-@pytest.mark.xfail(strict=True, reason="reality row 4: no inference service gets a pod from the cluster's own runtimes")
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_service_of_the_stories_gets_a_pod(bench: Bench, stories: Stories, cleared: list[Body], target: str, record: Record) -> None:
     bodies, services = services_of(stories, target)
@@ -156,7 +155,6 @@ def test_every_service_of_the_stories_gets_a_pod(bench: Bench, stories: Stories,
     )
 
 
-@pytest.mark.xfail(strict=True, reason="reality row 4: today's services do not become a pod that could be selected")
 @pytest.mark.parametrize("target", TARGETS)
 def test_each_pod_is_selected_by_its_own_budget_and_network(bench: Bench, stories: Stories, cleared: list[Body], target: str) -> None:
     """One PodDisruptionBudget, at least one NetworkPolicy, one of our Services at most."""

@@ -166,7 +166,6 @@ def test_the_hub_syncs_its_projects_and_applications(running: Hub) -> None:
     assert {*APPS, "platform-dev-dev1", "root"} <= names
 
 
-@pytest.mark.xfail(strict=True, reason="reality row 1: the platform's project does not allow the namespace that its Application names")
 def test_the_platform_is_synced(running: Hub) -> None:
     running.wait(lambda: "platform-dev-dev1" not in told(running), "the platform is synced", 30)
 
@@ -223,24 +222,9 @@ def test_a_change_by_commit_is_applied_and_taken_back(
 @pytest.mark.parametrize(
     ("kind", "path", "value"),
     [
-        pytest.param(
-            "InferenceService",
-            "spec.predictor.model.resources.requests.cpu",
-            "7",
-            marks=pytest.mark.xfail(strict=True, reason="reality row 2: fields that git sets are ignored"),
-        ),
-        pytest.param(
-            "ScaledObject",
-            "spec.maxReplicaCount",
-            9,
-            marks=pytest.mark.xfail(strict=True, reason="reality row 2: fields that git sets are ignored"),
-        ),
-        pytest.param(
-            "CronWorkflow",
-            "spec.suspend",
-            True,
-            marks=pytest.mark.xfail(strict=True, reason="reality row 2: fields that git sets are ignored"),
-        ),
+        ("InferenceService", "spec.predictor.model.resources.requests.cpu", "7"),
+        ("ScaledObject", "spec.maxReplicaCount", 9),
+        ("CronWorkflow", "spec.suspend", True),
         ("PodDisruptionBudget", "spec.maxUnavailable", 2),
         ("Role", "rules.0.verbs", ["get"]),
     ],
@@ -286,7 +270,6 @@ def test_what_git_no_longer_has_is_removed(running: Hub, synced: Callable[[dict[
     synced(files)
 
 
-@pytest.mark.xfail(strict=True, reason="reality row 3: Applications have no finalizer, so a removed one leaves its objects")
 def test_a_removed_application_takes_its_objects_along(
     running: Hub, synced: Callable[[dict[str, str]], None], files: dict[str, str]
 ) -> None:

@@ -194,7 +194,6 @@ def test_a_failed_trial_ends_the_workflow_and_frees_its_quota(
     record(ARGO, f"{TEMPLATE}-trial-failed", done["finish"])
 
 
-@pytest.mark.xfail(strict=True, reason="reality row 11: nothing ends a running job when its step times out")
 def test_a_timeout_leaves_nothing_running(bench: Bench, kubelet: FakeKubelet, run: Callable[..., str]) -> None:
     """The workflow's own deadline passes while trials run: they are ended, and their quota is free."""
     kubelet.decide = lambda pod: Course() if "jobset.sigs.k8s.io/jobset-name" in pod["metadata"].get("labels", {}) else Course(0.5)

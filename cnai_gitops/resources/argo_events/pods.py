@@ -43,7 +43,8 @@ def bus_pods(body: Body, world: World) -> Iterator[Pods]:
         if isinstance(block, Mapping):
             pod = {k: v for k, v in block.items() if k in pod_fields() and k != "containers"}
             containers = [{"name": name, **(block.get(f"{field}Template") or {})} for name, field in _BUS_CONTAINERS]
-            labels = (block.get("metadata") or {}).get("labels") or {}
+            own = {"controller": "eventbus-controller", "eventbus-name": str((body.get("metadata") or {}).get("name", ""))}
+            labels = {**((block.get("metadata") or {}).get("labels") or {}), **own}
             places = {f"containers[{i}]": f"spec.{form}.{field}Template" for i, (_, field) in enumerate(_BUS_CONTAINERS)}
             count = pod_count(block.get("replicas"), _BUS_REPLICAS)
             yield Pods(count, {**pod, "containers": containers}, f"spec.{form}", labels, places)
