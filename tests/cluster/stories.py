@@ -77,8 +77,11 @@ def pods_of(sent: Sent) -> Iterator[Sent]:
     """A Pod for each pod template of the object, as its controller would make it; images that a controller adds are made up."""
     kind = kind_of(sent.body)
     for pods in kind.effective(sent.body, sent.world) if kind and kind.effective else ():
-        if pods.spec.get("containers"):
-            containers = [{"image": "registry.example.com/of-the-controller", **container} for container in pods.spec["containers"]]
+        if pods.count and pods.spec.get("containers"):  # what runs by itself
+            made_up = {"image": "registry.example.com/of-the-controller"}
+            groups = {
+                name: [{**made_up, **one} for one in pods.spec[name]] for name in ("initContainers", "containers") if name in pods.spec
+            }
             metadata = {"name": "pod", "namespace": sent.body["metadata"]["namespace"], "labels": dict(pods.labels)}
-            pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {**pods.spec, "containers": containers}}
+            pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {**pods.spec, **groups}}
             yield Sent(f"{sent.where} {sent.body['kind']} {pods.path}", pod)
