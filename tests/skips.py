@@ -25,10 +25,6 @@ DECLARED: Mapping[str, tuple[str, ...]] = {
         "tests/unit/test_files.py::test_a_full_disk_leaves_what_was_there",
         "tests/unit/test_files.py::test_a_read_only_disk_is_named",
     ),
-    "root may write everywhere": (
-        "tests/laws/test_whole_files.py::test_a_forbidden_folder",
-        "tests/unit/test_files.py::test_a_forbidden_folder_is_named",
-    ),
 }
 """Files and tests by the reason that they give: each is something that a machine may truly lack."""
 

@@ -71,13 +71,8 @@ class Docket:
                 self._settle(target, units)
 
     @property
-    def to_judge(self) -> list[Case]:
-        """Cases without a verdict that holds."""
-        return [case for case in self.cases.values() if case.known is None]
-
-    @property
     def held(self) -> list[Case]:
-        """The others."""
+        """Cases with a verdict that holds."""
         return [case for case in self.cases.values() if case.known is not None]
 
     def readable(self, unit: Unit) -> tuple[Resource, ...]:

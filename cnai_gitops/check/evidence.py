@@ -18,7 +18,7 @@ from cnai_gitops.check.objects.budgets import templates_of
 from cnai_gitops.check.objects.consistency import contradictions
 from cnai_gitops.check.objects.cover import uncovered
 from cnai_gitops.check.objects.identity import strangers
-from cnai_gitops.check.objects.inventory import Inventory, embedded
+from cnai_gitops.check.objects.inventory import Inventory
 from cnai_gitops.check.objects.neighbours import Asked
 from cnai_gitops.check.objects.payload import payload
 from cnai_gitops.check.objects.workflows import lint
@@ -96,8 +96,7 @@ def _gather(unit: Unit, resources: tuple[Resource, ...], asked: Asked, through: 
     found.findings += contradictions(found.documents)
     if unit.is_app:
         place = target.namespace(unit.team)
-        queue = target.place.queue.kind
-        found.findings += strangers(found.documents, world, namespace=place, team=unit.team, env=target.env, queue=queue)
+        found.findings += strangers(found.documents, namespace=place, team=unit.team, env=target.env)
     return found
 
 
@@ -115,7 +114,7 @@ def _documents(unit: Unit, resource: Resource, world: Inventory) -> Iterator[dic
         "stage": resource.stage,
     }
     yield {"id": str(identity), **common, "embedded": False, **content(resource.body, world)}
-    for path, body in embedded(resource.body, world):
+    for path, body in world.embedded(resource.body):
         if not body.keys() <= {"apiVersion", "kind", "metadata"}:  # a template that waits for an object only names it
             yield {"id": str(identity._replace(path=path)), **common, "embedded": True, **content(body, world)}
 

@@ -14,8 +14,3 @@ def fit(name: str, limit: int) -> str:
         return name
     tail = hashlib.sha256(name.encode()).hexdigest()[:6]
     return f"{name[: limit - 7].rstrip('-')}-{tail}"
-
-
-def content_hash(text: str) -> str:
-    """Eight characters that change with the content; safe as a label value."""
-    return hashlib.sha256(text.encode()).hexdigest()[:8]

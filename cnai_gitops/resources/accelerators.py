@@ -85,11 +85,6 @@ def pod_demand(spec: Mapping[str, Any]) -> Demand:
     return _by_class(peak, spec, tuple(unknown))
 
 
-def resources_demand(resources: Mapping[str, Any] | None, node_spec: Mapping[str, Any]) -> Demand:
-    """The same for one bare `resources` block on nodes that `node_spec` (a pod spec) selects."""
-    return pod_demand({**node_spec, "containers": [{"resources": resources or {}}], "initContainers": []})
-
-
 def class_of(resource: str, spec: Mapping[str, Any]) -> str:
     """Class of an accelerator on the nodes that a pod spec selects, or its resource name when untold."""
     return _class_and_share(resource, spec)[0]

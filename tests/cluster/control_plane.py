@@ -23,14 +23,14 @@ from nodes import Pod, condition, of_a_new_node, pod_of
 from pki import make_pki, write_kubeconfig
 from processes import Processes
 
-TOOLS = Path(__file__).resolve().parents[2] / "tools" / "cluster"
+TOOLS = Path(__file__).resolve().parents[2] / "tools"
 SERVERS = ("etcd", "kube-apiserver")
 _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 
-def builder() -> ModuleType:
-    """The script that builds the servers."""
-    spec = importlib.util.spec_from_file_location("cluster_build", TOOLS / "build.py")
+def builder(folder: str = "cluster") -> ModuleType:
+    """The script that builds the programs of a folder of `tools`."""
+    spec = importlib.util.spec_from_file_location(f"{folder}_build", TOOLS / folder / "build.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -231,7 +231,7 @@ class ControlPlane:
         """The binary carries no stages of its own: those of its module say how fake nodes and pods behave."""
         command = ["go", "list", "-m", "-f", "{{.Dir}}", "sigs.k8s.io/kwok"]
         environment = {**os.environ, "GOWORK": "off", "GOFLAGS": "-mod=readonly"}
-        found = subprocess.run(command, cwd=TOOLS / "kwok", env=environment, check=True, capture_output=True, text=True)
+        found = subprocess.run(command, cwd=TOOLS / "cluster" / "kwok", env=environment, check=True, capture_output=True, text=True)
         stage = Path(found.stdout.strip()) / "kustomize" / "stage"
         files = [stage / "node/fast/node-initialize.yaml", stage / "node/heartbeat-with-lease/node-heartbeat-with-lease.yaml"]
         files += sorted((stage / "pod/fast").glob("pod-*.yaml"))

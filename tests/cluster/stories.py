@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnai_gitops import pipeline
-from cnai_gitops.check.objects.inventory import Inventory, embedded
+from cnai_gitops.check.objects.inventory import Inventory
 from cnai_gitops.plan.build import Plan
 from cnai_gitops.plan.target import Target
 from cnai_gitops.resolved.units import Objects
@@ -60,7 +60,7 @@ class Stories:
         for target, bodies in self.by_target().items():
             world = Inventory(bodies)
             for body in bodies:
-                for path, inner in embedded(body, world):
+                for path, inner in world.embedded(body):
                     if not inner.keys() <= {"apiVersion", "kind", "metadata"}:
                         found.append(Sent(f"{target.name} {body['metadata']['name']}#{path}", inner, world))
         return found

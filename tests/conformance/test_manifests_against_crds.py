@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cnai_gitops.check.objects.inventory import Inventory, embedded
+from cnai_gitops.check.objects.inventory import Inventory
 from cnai_gitops.check.schemas.schema import check_schema
 from cnai_gitops.cluster.crds import collect
 from cnai_gitops.overlay import read_kustomize
@@ -44,7 +44,7 @@ def _wrong(manifest: Path, lock: Path) -> list[str]:
     """What a manifest has that no CRD knows."""
     bodies = read_kustomize(manifest.read_text())
     world = Inventory(bodies)
-    inner = [made for body in bodies for _, made in embedded(body, world) if "spec" in made]
+    inner = [made for body in bodies for _, made in world.embedded(body) if "spec" in made]
     unknown = [f"no schema of {_name(body)}" for body in (*bodies, *inner) if _custom(body) and not _has_schema(body, lock)]
     found = check_schema([("", body) for body in (*bodies, *inner)], "1.37", lock)
     return [*unknown, *(f"{f.resource} {f.path}: {f.message}" for f in found)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from cnai_gitops.check.objects.inventory import Inventory, embedded
+from cnai_gitops.check.objects.inventory import Inventory
 from cnai_gitops.check.objects.ledger import peaks
 from cnai_gitops.facts import accelerators
 from cnai_gitops.resources.accelerators import pod_demand
@@ -46,7 +46,7 @@ def _parts(body: Body, peak: Mapping[str, Any], world: Inventory) -> Iterator[tu
     reference = (body["spec"].get("workflowSpec") or {}).get("workflowTemplateRef")
     carrier = world.get("argoproj.io", "WorkflowTemplate", body["metadata"]["namespace"], reference["name"]) if reference else body
     assert carrier is not None
-    inner = [(part, world.demand(part).peak) for _, part in embedded(carrier, world)]
+    inner = [(part, world.demand(part).peak) for _, part in world.embedded(carrier)]
     holding = [(part, held) for part, held in inner if any(held.values())]
     if not holding:
         yield body, Fraction(1)

@@ -13,8 +13,10 @@ from spoiling import ENVIRONMENT, PATCHES, RELEASE, Change, append, component, o
 
 from cnai_gitops.check.objects.consistency import contradictions
 from cnai_gitops.check.objects.identity import strangers
+from cnai_gitops.check.objects.inventory import Inventory
 from cnai_gitops.check.objects.payload import payload
-from cnai_gitops.resources.base import Body, Demand
+from cnai_gitops.check.objects.queues import unqueued
+from cnai_gitops.resources.base import Body
 from cnai_gitops.system.tools import Settings
 
 Refused = Callable[..., list[str]]
@@ -140,15 +142,8 @@ def test_a_contradiction_in_a_file(case: str, root: Path, refused: Refused) -> N
 # -- whose an object is -----------------------------------------------------------------------------------------------------------
 
 
-class Nothing:
-    """A world in which everything holds a card."""
-
-    def demand(self, body: Body) -> Demand:
-        return Demand({"h100": 1})  # type: ignore[dict-item]
-
-
 def said(body: Body, embedded: bool = False) -> list[tuple[str, str]]:
-    found = strangers([document(body, embedded)], Nothing(), namespace="risk-dev", team="risk", env="dev")  # type: ignore[arg-type]
+    found = strangers([document(body, embedded)], namespace="risk-dev", team="risk", env="dev")
     return [(finding.code, finding.path) for finding in found]
 
 
@@ -210,11 +205,21 @@ def test_a_selector_may_name_another_team() -> None:
     assert said(body_of("networking.k8s.io/v1", "NetworkPolicy", namespace="risk-dev") | spec) == []
 
 
-@pytest.mark.parametrize(("api", "kind"), [("batch/v1", "Job"), ("jobset.x-k8s.io/v1alpha2", "JobSet")])
+POD = {"spec": {"containers": [{"name": "c", "resources": {"limits": {"nvidia.com/gpu": "1"}}}]}}
+JOBS = {
+    "Job": body_of("batch/v1", "Job", namespace="risk-dev") | {"spec": {"template": POD}},
+    "JobSet": body_of("jobset.x-k8s.io/v1alpha2", "JobSet", namespace="risk-dev")
+    | {"spec": {"replicatedJobs": [{"name": "a", "template": {"spec": {"template": POD}}}]}},
+}
+
+
+@pytest.mark.parametrize("kind", JOBS)
 @pytest.mark.parametrize("labels", [{}, {"kueue.x-k8s.io/queue-name": ""}, {"kueue.x-k8s.io/queue_name": "risk"}])
-def test_a_workload_without_a_queue(api: str, kind: str, labels: dict[str, str]) -> None:
-    assert said(body_of(api, kind, namespace="risk-dev", labels=labels)) == [("CNAI743", "metadata.labels['kueue.x-k8s.io/queue-name']")]
-    assert said(body_of(api, kind, namespace="risk-dev", labels={"kueue.x-k8s.io/queue-name": "risk"})) == []
+def test_a_workload_without_a_queue(kind: str, labels: dict[str, str]) -> None:
+    priority = {"kueue.x-k8s.io/priority-class": "training"}
+    body = JOBS[kind] | {"metadata": {**JOBS[kind]["metadata"], "labels": {**priority, **labels}}}
+    words = f"{kind} holds 1 nvidia.com/gpu and names no queue (label kueue.x-k8s.io/queue-name), so it runs outside of every quota"
+    assert [(finding.code, finding.message) for finding in unqueued(Inventory([body]))] == [("CNAI605", words)]
 
 
 # -- secrets ---------------------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from examples import example_of, file_of, golden, merged, models_of
 from cnai_gitops import pipeline
 from cnai_gitops import resources as resources_package
 from cnai_gitops.check.evidence import main_of
-from cnai_gitops.check.objects.inventory import Inventory, embedded
+from cnai_gitops.check.objects.inventory import Inventory
 from cnai_gitops.check.objects.ledger import findings as ledger_findings
 from cnai_gitops.check.objects.ledger import peaks
 from cnai_gitops.check.objects.payload import payload
@@ -252,7 +252,7 @@ def test_a_kind_is_counted_queued_and_bounded() -> None:
     bodies = [widget()]
     (finding,) = ledger_findings(bodies, peaks(bodies))
     assert finding.message == "Widget w: size is absent, so the widget operator goes up to 50"
-    assert [path for path, _ in embedded(widget(), world)] == ["spec.inner"]
+    assert [path for path, _ in world.embedded(widget())] == ["spec.inner"]
 
 
 @pytest.mark.usefixtures("widgets")

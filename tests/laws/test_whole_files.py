@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from privileges import bound_by_permissions
 
 from cnai_gitops import pipeline
 from cnai_gitops.errors import ToolError
@@ -225,11 +226,10 @@ def test_a_read_only_disk(two_states: tuple[Path, dict[str, bytes]], small_disk:
     assert snapshot(root) == before
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_forbidden_folder(two_states: tuple[Path, dict[str, bytes]], settings: Settings) -> None:
     root, _ = two_states
     for folder in [root / "deploy", *(root / "deploy").rglob("*")]:
         if folder.is_dir():
             folder.chmod(0o555)
-    with pytest.raises(ToolError, match="permission denied"):
+    with bound_by_permissions(), pytest.raises(ToolError, match="permission denied"):
         pipeline.build(root, settings)

@@ -11,12 +11,11 @@ import importlib.util
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Protocol
 
 import yaml
 from api_client import Manifest, wait_for
-from control_plane import ControlPlane, seed_of
+from control_plane import ControlPlane, builder, seed_of
 from definitions import kind_of
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools" / "live"
@@ -35,19 +34,9 @@ class Component(Protocol):
         """Settings, process, webhooks; returns when it answers."""
 
 
-def builder() -> ModuleType:
-    """The script that builds the components."""
-    spec = importlib.util.spec_from_file_location("live_build", TOOLS / "build.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def source(folder: str, module: str = "") -> Path:
     """Where the source of a pinned module lies."""
-    script = builder()
+    script = builder("live")
     table = script.MODULES[folder]
     found: Path = script.gobuild.module_folder(TOOLS / folder, module or table["module"], table.get("toolchain", ""))
     return found
@@ -55,7 +44,7 @@ def source(folder: str, module: str = "") -> Path:
 
 def version(folder: str, module: str = "") -> str:
     """The pinned version of a component, without its v."""
-    table = builder().MODULES[folder]
+    table = builder("live").MODULES[folder]
     return str(table["also"][module] if module else table["version"]).removeprefix("v")
 
 
@@ -71,11 +60,11 @@ class Bench(ControlPlane):
         self.components = [component(name) for name in components]
         self._names, self._more = "-".join(components), definitions or {}
         super().__init__(flags=flags)
-        self.programs: Path = builder().default_folder()
+        self.programs: Path = builder("live").default_folder()
         self.certificates = self.folder / "webhooks"
 
     def __enter__(self) -> Bench:
-        missing = builder().missing([program for item in self.components for program in item.PROGRAMS])
+        missing = builder("live").missing([program for item in self.components for program in item.PROGRAMS])
         assert not missing, f"not built: {', '.join(missing)}; `python tools/live/build.py {' '.join(missing)}` builds them"
         found = dict(self._more)
         for item in self.components:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from api_client import wait_for
-from bench import PATIENCE, Bench, builder
+from bench import PATIENCE, Bench
+from control_plane import builder
 from nodes import condition
 from pki import make_pki
 
@@ -76,7 +77,7 @@ class NodeBench(Bench):
         subprocess.run([*self._enter, "sysctl", "-qw", "net.ipv4.ip_forward=1"], check=True)
 
     def __enter__(self) -> NodeBench:
-        missing = builder().missing(list(PROGRAMS))
+        missing = builder("live").missing(list(PROGRAMS))
         assert not missing, f"not built: {', '.join(missing)}; `python tools/live/build.py {' '.join(missing)}` builds them"
         super().__enter__()
         try:

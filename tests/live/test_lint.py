@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench import builder
+from control_plane import builder
 from stories import Stories
 
 from cnai_gitops.resources.base import Body
@@ -26,14 +26,14 @@ def stories() -> Stories:
 
 def linted(bodies: list[Body], folder: Path) -> subprocess.CompletedProcess[str]:
     """Argo's verdict on these objects together, as one cluster has them."""
-    missing = builder().missing(["argolint"])
+    missing = builder("live").missing(["argolint"])
     assert not missing, "argolint is not built; `python tools/live/build.py argolint` builds it"
     files = []
     for number, body in enumerate(bodies):
         file = folder / f"{number}.yaml"
         file.write_text(json.dumps(body))
         files.append(str(file))
-    return subprocess.run([builder().default_folder() / "argolint", *files], capture_output=True, text=True, check=False, timeout=300)
+    return subprocess.run([builder("live").default_folder() / "argolint", *files], capture_output=True, text=True, check=False, timeout=300)
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cnai_gitops.check.objects.inventory import Inventory, embedded
+from cnai_gitops.check.objects.inventory import Inventory
 from cnai_gitops.check.objects.ledger import findings, peaks
 from cnai_gitops.resources.base import INFINITE, Body
 
@@ -138,7 +138,7 @@ def test_parameters_reach_embedded_manifests() -> None:
     arguments = {"parameters": [{"name": "nodes", "value": "{{workflow.parameters.nodes}}"}]}
     run = workflow(steps([call("create", arguments=arguments)]), create, arguments={"parameters": [{"name": "nodes", "value": "3"}]})
     assert held(run) == 12
-    [(path, found)] = embedded(run, Inventory([run]))
+    [(path, found)] = Inventory([run]).embedded(run)
     assert path == "spec.templates[1].resource.manifest"
     assert found["spec"]["trainer"]["numNodes"] == "3"
     assert found["metadata"] == {"name": "run", "namespace": "team"}

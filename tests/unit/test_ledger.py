@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cnai_gitops.check.objects.inventory import Inventory, embedded
+from cnai_gitops.check.objects.inventory import Inventory
 from cnai_gitops.check.objects.ledger import findings, peaks, team_totals
 from cnai_gitops.resources.base import INFINITE, Body, Key, key_of, kinds
 
@@ -289,7 +289,7 @@ def test_experiment_takes_the_largest_searched_value() -> None:
     parameters = [{"name": "n", "parameterType": "int", "feasibleSpace": {"min": "1", "max": "16"}}]
     experiment = body("Experiment", {"parallelTrialCount": 2, "parameters": parameters, "trialTemplate": template})
     assert held(experiment) == 2 * 16 * 8
-    assert [path for path, _ in embedded(experiment, Inventory([]))] == ["spec.trialTemplate.trialSpec"]
+    assert [path for path, _ in Inventory([]).embedded(experiment)] == ["spec.trialTemplate.trialSpec"]
     assert codes(body("Experiment", {"trialTemplate": {"configMap": {}}})) == ["CNAI602"]
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnai_gitops import pipeline
-from cnai_gitops.check.objects.inventory import Inventory, embedded
+from cnai_gitops.check.objects.inventory import Inventory
 from cnai_gitops.check.objects.ledger import peaks
 from cnai_gitops.compile.platform import parted
 from cnai_gitops.plan.plan import Plan
@@ -82,7 +82,7 @@ def test_every_run_that_holds_accelerators_carries_queue_and_priority(plan: Plan
     for objects in Resolved(plan).objects():
         bodies = [resource.body for resource in objects.resources]
         world = Inventory(bodies)
-        for inner in (inner for body in bodies for _, inner in embedded(body, world)):
+        for inner in (inner for body in bodies for _, inner in world.embedded(body)):
             kind = kind_of(inner)
             held = peaks([inner], objects.unit.target.facts.accelerators)
             if kind and kind.queued and any(demand.peak for demand in held.values()):
@@ -104,7 +104,7 @@ def objects_of_a_step(repository: Path, **engine: str) -> tuple[Body, list[Body]
     resolved = Resolved(plan)
     bodies = [resource.body for resource in resolved.load(resolved.apps["rows"][0]).resources]
     template = next(body for body in bodies if body["kind"] == "WorkflowTemplate")
-    return template, [inner for _, inner in embedded(template, Inventory(bodies))]
+    return template, [inner for _, inner in Inventory(bodies).embedded(template)]
 
 
 def test_a_container_step_with_cards_is_queued(repository: Path) -> None:

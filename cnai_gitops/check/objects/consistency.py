@@ -12,11 +12,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from cnai_gitops.check.field_path import path_text
+from cnai_gitops.check.objects.said import said_of
 from cnai_gitops.findings import Finding
 from cnai_gitops.resources.schedule import interval, is_timezone
 from cnai_gitops.source.text import shorten
 
-Said = tuple[str, tuple[str | int, ...], str, str]
+Fault = tuple[str, tuple[str | int, ...], str, str]
 _SUFFIX = {"m": Decimal("0.001"), "": Decimal(1), **{s: Decimal(1000) ** i for i, s in enumerate("kMGTPE", 1)}}
 _SUFFIX |= {f"{s}i": Decimal(1024) ** i for i, s in enumerate("KMGTPE", 1)}
 _QUANTITY = re.compile(r"([0-9.]+(?:[eE][-+]?[0-9]+)?)([a-zA-Z]*)")
@@ -26,16 +27,16 @@ _CRON_HELP = "five fields: minute, hour, day of month, month, day of week, such 
 
 def contradictions(documents: Iterable[Mapping[str, Any]]) -> list[Finding]:
     """CNAI730 to CNAI733 on documents of the inventory (`id`, `env`, `cluster`, `object`)."""
-    found = []
-    for document in documents:
-        target = f"{document['env']}/{document['cluster']}"
-        resource = document["id"].removeprefix(f"{target}/")
-        for code, path, message, help_ in _walk(document["object"]):
-            found.append(Finding(code=code, message=message, path=path_text(path), resource=resource, target=target, help=help_))
-    return found
+    return [
+        finding
+        for document in documents
+        for finding in said_of(
+            document, ((code, path_text(path), message, help_) for code, path, message, help_ in _walk(document["object"]))
+        )
+    ]
 
 
-def _walk(body: Any) -> Iterator[Said]:
+def _walk(body: Any) -> Iterator[Fault]:
     queue: list[tuple[tuple[str | int, ...], Any]] = [((), body)]
     while queue:
         path, value = queue.pop()
@@ -51,14 +52,14 @@ def _walk(body: Any) -> Iterator[Said]:
                     yield from _range(path, key, inner, value)
 
 
-def _range(path: tuple[str | int, ...], key: str, least: Any, fields: Mapping[str, Any]) -> Iterator[Said]:
+def _range(path: tuple[str | int, ...], key: str, least: Any, fields: Mapping[str, Any]) -> Iterator[Fault]:
     for most in ("minReplicaCount",) if key == "idleReplicaCount" else (f"max{key[3:]}",):
         other = fields.get(most)
         if type(least) in (int, float) and type(other) in (int, float) and least > other:
             yield "CNAI730", (*path, key), f"{key} {least} is above {most} {other}", "change one of the two"
 
 
-def _between(path: tuple[str | int, ...], key: str, number: Any, fields: Mapping[str, Any]) -> Iterator[Said]:
+def _between(path: tuple[str | int, ...], key: str, number: Any, fields: Mapping[str, Any]) -> Iterator[Fault]:
     """Replicas that a group starts with lie between its bounds."""
     low, high = fields.get("minReplicas"), fields.get("maxReplicas")
     if type(number) is int and ((type(low) is int and number < low) or (type(high) is int and number > high)):
@@ -66,7 +67,7 @@ def _between(path: tuple[str | int, ...], key: str, number: Any, fields: Mapping
         yield "CNAI730", (*path, key), message, "change one of the three"
 
 
-def _requests(path: tuple[str | int, ...], key: str, requests: Any, fields: Mapping[str, Any]) -> Iterator[Said]:
+def _requests(path: tuple[str | int, ...], key: str, requests: Any, fields: Mapping[str, Any]) -> Iterator[Fault]:
     limits = fields.get("limits")
     if not isinstance(requests, Mapping) or not isinstance(limits, Mapping):
         return
@@ -85,7 +86,7 @@ def _amount(quantity: Any) -> Decimal | None:
         return None
 
 
-def _schedule(path: tuple[str | int, ...], key: str, value: Any, fields: Mapping[str, Any]) -> Iterator[Said]:
+def _schedule(path: tuple[str | int, ...], key: str, value: Any, fields: Mapping[str, Any]) -> Iterator[Fault]:
     lines = value if isinstance(value, list) else [value]
     for i, line in enumerate(lines):
         if isinstance(line, str) and "{{" not in line and not _EVERY.fullmatch(line) and interval(line) is None:
@@ -93,7 +94,7 @@ def _schedule(path: tuple[str | int, ...], key: str, value: Any, fields: Mapping
             yield "CNAI731", place, f"{key} {shorten(line)!r} is no schedule of cron", _CRON_HELP
 
 
-def _span(path: tuple[str | int, ...], key: str, value: Any, fields: Mapping[str, Any]) -> Iterator[Said]:
+def _span(path: tuple[str | int, ...], key: str, value: Any, fields: Mapping[str, Any]) -> Iterator[Fault]:
     """`type: cron` of a scaler: two schedules and a time zone in its metadata."""
     metadata = fields.get("metadata")
     if value == "cron" and isinstance(metadata, Mapping):
@@ -101,12 +102,12 @@ def _span(path: tuple[str | int, ...], key: str, value: Any, fields: Mapping[str
             yield from _schedule((*path, "metadata"), name, metadata.get(name), metadata)
 
 
-def _timezone(path: tuple[str | int, ...], key: str, value: Any, fields: Mapping[str, Any]) -> Iterator[Said]:
+def _timezone(path: tuple[str | int, ...], key: str, value: Any, fields: Mapping[str, Any]) -> Iterator[Fault]:
     if isinstance(value, str) and value and "{{" not in value and not is_timezone(value):
         yield "CNAI731", (*path, key), f"{key} {shorten(value)!r} is no time zone", "a name of the IANA database, such as Europe/Berlin"
 
 
-def _network(path: tuple[str | int, ...], key: str, value: Any, fields: Mapping[str, Any]) -> Iterator[Said]:
+def _network(path: tuple[str | int, ...], key: str, value: Any, fields: Mapping[str, Any]) -> Iterator[Fault]:
     whole = _parsed(fields.get("cidr"))
     for i, text in enumerate(value if isinstance(value, list) else [value]):
         place = (*path, key, i) if isinstance(value, list) else (*path, key)

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from cnai_gitops.check.field_path import path_text
+from cnai_gitops.check.objects.said import said_of
 from cnai_gitops.findings import Finding, Severity
 from cnai_gitops.resources.argo_workflows.text import mapping
 from cnai_gitops.resources.base import Body, World, kind_of
@@ -49,16 +50,17 @@ def uncovered(documents: Iterable[Mapping[str, Any]], world: World) -> list[Find
     for document in documents:
         if document["embedded"]:
             carried.setdefault(document["id"].partition("#")[0], []).append(document)
-    found = []
+    found: list[Finding] = []
     for document in documents:
-        target = f"{document['env']}/{document['cluster']}"
         body, identity = document["object"], document["id"]
         inner = [one for one in carried.get(identity.partition("#")[0], ()) if one["id"].startswith(identity) and one is not document]
         severity = Severity.WARNING if document["tier"] == "dev" else Severity.ERROR
-        for path, words in (*_untold(body, world), *_open(body, document, inner)):
-            message = f"{body.get('kind')} {_name(body)}: {words}, so no rule can tell what will run"
-            resource = identity.removeprefix(f"{target}/")
-            found.append(Finding(code=UNTOLD, message=message, severity=severity, path=path, resource=resource, target=target, help=_HELP))
+        who = f"{body.get('kind')} {(body.get('metadata') or {}).get('name', '')}"
+        said = (
+            (UNTOLD, path, f"{who}: {words}, so no rule can tell what will run", _HELP)
+            for path, words in (*_untold(body, world), *_open(body, document, inner))
+        )
+        found += said_of(document, said, severity)
     return found
 
 
@@ -180,7 +182,3 @@ def _at(body: Any, steps: Iterable[str | int]) -> Any:
     for step in steps:
         body = body[step]
     return body
-
-
-def _name(body: Body) -> str:
-    return str((body.get("metadata") or {}).get("name", ""))

@@ -56,6 +56,7 @@ class Inventory(World):
             if scaled:
                 self.scales[scaled[0]] = max(self.scales.get(scaled[0], 0), scaled[1])
         self._depth = 0
+        self._embedded: dict[int, tuple[Body, list[tuple[str, Body]]]] = {}  # with the body, so that its id stays its own
 
     def __iter__(self) -> Iterator[Body]:
         """Every body."""
@@ -105,27 +106,29 @@ class Inventory(World):
             return kind.demand(body, self)
         return total(times(pod_demand(pods.spec), pods.count) for pods in (kind.effective(body, self) if kind.effective else ()))
 
+    def embedded(self, body: Body) -> list[tuple[str, Body]]:
+        """(path, object) of every object that a manifest carries for somebody else to create, parameters filled in, and what those carry.
+
+        These are the manifests of Argo resource templates, what a Sensor creates, and the trial of a Katib Experiment. A scalar that
+        only a run can know is a word in them. They are counted as part of the object that carries them. Unfolded once for each body.
+        """
+        if id(body) not in self._embedded:
+            self._embedded[id(body)] = (body, list(self._unfolded(body, _DEEPEST)))
+        return self._embedded[id(body)][1]
+
+    def _unfolded(self, body: Body, depth: int) -> Iterator[tuple[str, Body]]:
+        kind = kind_of(body)
+        for path, inner in kind.carries(body, self) if kind and kind.carries else ():
+            yield path, inner
+            for below, deeper in self._unfolded(inner, depth - 1) if depth else ():
+                yield f"{path}.{below}", deeper
+
     def _identity(self, body: Body) -> Key:
         key = key_of(body)
         if key.name:
             return key
         number = sum(1 for known in self.bodies if known[:3] == key[:3] and known.name.startswith("#"))
         return key._replace(name=f"#{number}")
-
-
-def embedded(body: Body, world: World, depth: int = _DEEPEST) -> list[tuple[str, Body]]:
-    """(path, object) of every object that a manifest carries for somebody else to create, parameters filled in, and what those carry.
-
-    These are the manifests of Argo resource templates, what a Sensor creates, and the trial of a Katib Experiment. A scalar that
-    only a run can know is a word in them. They are counted as part of the object that carries them.
-    """
-    kind = kind_of(body)
-    found: list[tuple[str, Body]] = []
-    for path, inner in kind.carries(body, world) if kind and kind.carries else ():
-        found.append((path, inner))
-        if depth:
-            found += [(f"{path}.{below}", deeper) for below, deeper in embedded(inner, world, depth - 1)]
-    return found
 
 
 def _has_containers(node: Any) -> bool:

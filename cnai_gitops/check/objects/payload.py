@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from cnai_gitops.check.field_path import path_text
+from cnai_gitops.check.objects.said import Said, said_of
 from cnai_gitops.findings import Finding
 from cnai_gitops.resources.base import Body, kind_of
 
@@ -75,16 +76,10 @@ _HARMLESS = re.compile(r"\s*|/.*|<.*>|\[.*\]|\$\(.*\)|.*\{\{.*\}\}.*", re.DOTALL
 
 def payload(documents: Iterable[Mapping[str, Any]]) -> list[Finding]:
     """CNAI406 and CNAI407 on documents of the inventory (`id`, `env`, `cluster`, `object`)."""
-    found: list[Finding] = []
-    for document in documents:
-        target = f"{document['env']}/{document['cluster']}"
-        resource = document["id"].removeprefix(f"{target}/")
-        for code, path, message, help_ in _faults(document["object"]):
-            found.append(Finding(code=code, message=message, path=path, resource=resource, target=target, help=help_))
-    return found
+    return [finding for document in documents for finding in said_of(document, _faults(document["object"]))]
 
 
-def _faults(body: Body) -> Iterator[tuple[str, str, str, str]]:
+def _faults(body: Body) -> Iterator[Said]:
     text = orjson.dumps(body)
     known = kind_of(body)
     data = known.data if known else ""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnai_gitops.check.objects.inventory import Inventory, embedded
+from cnai_gitops.check.objects.inventory import Inventory
 from cnai_gitops.facts import Accelerator
 from cnai_gitops.findings import Finding
 from cnai_gitops.resources.accelerators import class_of, counting, is_accelerator, pod_demand
@@ -28,7 +28,7 @@ def never_admitted(inventory: Inventory, target: str = "", known: Mapping[str, A
 def _never_admitted(inventory: Inventory, target: str) -> list[Finding]:
     found = []
     for body in inventory:
-        for path, workload in (("", body), *embedded(body, inventory)):
+        for path, workload in (("", body), *inventory.embedded(body)):
             for name, need, limit in _too_large(workload, inventory):
                 queue = _labels(workload)[QUEUE_LABEL]
                 message = (
@@ -47,7 +47,7 @@ def unqueued(inventory: Inventory, target: str = "", known: Mapping[str, Acceler
         return [
             Finding(code="CNAI605", message=words, path=path, resource=str(key_of(body)), target=target, help=HELP)
             for body in inventory
-            for path, workload in (("", body), *embedded(body, inventory))
+            for path, workload in (("", body), *inventory.embedded(body))
             for words in _unsaid(workload, inventory)
         ]
 
