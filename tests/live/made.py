@@ -21,6 +21,8 @@ def plain(body: Manifest) -> dict[str, Any]:
     metadata = {key: value for key, value in body["metadata"].items() if key not in _OF_THE_SERVER}
     for owner in metadata.get("ownerReferences", ()):
         owner.pop("uid", None)
+    if "annotations" in metadata:  # the number of a rollout is there a moment later
+        metadata["annotations"] = {name: value for name, value in metadata["annotations"].items() if not name.startswith("deployment.")}
     found = {**{key: value for key, value in body.items() if key != "status"}, "metadata": metadata}
     whole: dict[str, Any] = json.loads(re.sub(r"kube-api-access-[a-z0-9]{5}", "kube-api-access", json.dumps(found)))
     return whole
