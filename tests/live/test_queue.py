@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,9 @@ def test_admission(dev1: Bench, cleared: list[dict[str, Any]], scenario: dict[st
     for step in scenario["steps"]:
         if "delete" in step:
             dev1.delete(made.pop(step["delete"]))
+            continue
+        if "pause" in step:
+            time.sleep(step["pause"])
             continue
         body = manifest(step["run"])
         made[body["metadata"]["name"]] = body
