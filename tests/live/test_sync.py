@@ -207,16 +207,19 @@ def test_a_change_by_commit_is_applied_and_taken_back(
     app, digest = "fraud-detection", "sha256:" + "9" * 64
 
     def promote(body: dict[str, Any]) -> None:
-        model = body["spec"]["predictor"]["model"]
-        model["image"] = model["image"].partition("@")[0] + "@" + digest
+        model = body["spec"]["predictor"]["storageUris"][0]
+        model["uri"] = model["uri"].partition("@")[0] + "@" + digest
 
-    image = lambda: live(running, files, app, "InferenceService").get("spec", {}).get("predictor", {}).get("model", {}).get("image", "")  # noqa: E731
-    running.wait(lambda: bool(image()), "the service is there")
-    before = image()
+    def model() -> str:
+        predictor = live(running, files, app, "InferenceService").get("spec", {}).get("predictor", {})
+        return str(predictor["storageUris"][0]["uri"]) if predictor else ""
+
+    running.wait(lambda: bool(model()), "the service is there")
+    before = model()
     synced(change(files, app, "InferenceService", promote))
-    running.wait(lambda: image().endswith(digest), "the promotion is live")
+    running.wait(lambda: model().endswith(digest), "the promotion is live")
     synced(files)
-    running.wait(lambda: image() == before, "the rollback is live")
+    running.wait(lambda: model() == before, "the rollback is live")
 
 
 @pytest.mark.parametrize(
@@ -262,11 +265,11 @@ def test_a_change_by_hand_is_taken_back(running: Hub, files: dict[str, str]) -> 
 def test_what_git_no_longer_has_is_removed(running: Hub, synced: Callable[[dict[str, str]], None], files: dict[str, str]) -> None:
     path = f"deploy/rendered/{TARGET}/logistics/manifest.yaml"
     bodies = list(yaml.load_all(files[path], yaml.CSafeLoader))
-    gone = next(body for body in bodies if body["kind"] == "PodDisruptionBudget")
+    gone = next(body for body in bodies if body["kind"] == "NetworkPolicy")
     where = (gone["kind"], gone["apiVersion"], gone["metadata"]["name"], gone["metadata"]["namespace"])
-    running.wait(lambda: bool(running.get(*where)), "the budget is there")
+    running.wait(lambda: bool(running.get(*where)), "the policy is there")
     synced({**files, path: text([body for body in bodies if body is not gone])})
-    running.wait(lambda: not running.get(*where), "the budget is gone", 120)
+    running.wait(lambda: not running.get(*where), "the policy is gone", 120)
     synced(files)
 
 
