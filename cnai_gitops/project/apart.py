@@ -20,20 +20,8 @@ from cnai_gitops.project.model import Entry
 from cnai_gitops.source.files import SourceError
 from cnai_gitops.source.python import printed_notes
 from cnai_gitops.source.text import shorten
-from cnai_gitops.system.confine import FILES, NETWORK, SIGNALS
+from cnai_gitops.system.confine import FILES, NETWORK, SIGNALS, Limits
 from cnai_gitops.system.process import Apart, Ended
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one blueprint may take: seconds by the clock and of CPU, bytes of memory and of one file, open files."""
-
-    wall: int = 60
-    cpu: int = 20
-    memory: int = 2 * 1024**3
-    size: int = 1024**2
-    handles: int = 256
-
 
 LIMITS = Limits()
 START = 120

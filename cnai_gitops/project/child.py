@@ -27,7 +27,7 @@ from cnai_gitops.project.reading import read_config
 from cnai_gitops.source.files import SourceError
 from cnai_gitops.source.python import Exceeded, load_python
 from cnai_gitops.spec.engine import engines
-from cnai_gitops.system.confine import confine, limit, part
+from cnai_gitops.system.confine import Limits, confine, limit, part
 from cnai_gitops.system.process import write_frame
 
 CLOSING = b"\n\x1e"
@@ -36,17 +36,6 @@ MOST_ANSWERED = 64 * 1024 * 1024
 MOST_PRINTED = 16 * 1024 * 1024
 _KEPT = 64 * 1024
 _GRACE = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one blueprint may take: seconds by the clock and of CPU, bytes of memory and of one file, open files."""
-
-    wall: int
-    cpu: int
-    memory: int
-    size: int
-    handles: int
 
 
 @dataclass(slots=True)

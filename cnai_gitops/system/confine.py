@@ -13,6 +13,7 @@ import signal
 import struct
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 NETWORK, FILES, SIGNALS = "network", "files", "signals"
@@ -32,6 +33,17 @@ _SCOPED = 0b11  # abstract sockets and signals, since ABI 6
 
 _SECRET = ("/proc", "/run", "/var/run", "/var/lib", "/var/log", "/var/spool")
 _NEEDED = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys", "/proc/self/task", "/dev")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one blueprint may take: seconds by the clock and of CPU, bytes of memory and of one file, open files."""
+
+    wall: int = 60
+    cpu: int = 20
+    memory: int = 2 * 1024**3
+    size: int = 1024**2
+    handles: int = 256
 
 
 def limit(memory: int, cpu: int, size: int, handles: int) -> None:

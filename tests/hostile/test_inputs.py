@@ -14,6 +14,7 @@ import pytest
 from evil import CASES, NAMES, spoil
 
 from cnai_gitops.project import apart
+from cnai_gitops.system.confine import Limits
 from cnai_gitops.system.tools import Settings
 
 EXPECTED = Path(__file__).with_name("inputs.json")
@@ -57,7 +58,7 @@ def test_an_evil_file(
     pytestconfig: pytest.Config,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(apart, "LIMITS", apart.Limits(wall=20, cpu=4))
+    monkeypatch.setattr(apart, "LIMITS", Limits(wall=20, cpu=4))
     found = said(root, kind, evil, cnai)
     known: dict[str, dict[str, list[str]]] = json.loads(EXPECTED.read_text()) if EXPECTED.exists() else {}
     if pytestconfig.getoption("--update-golden"):

@@ -18,10 +18,10 @@ import pytest
 from cnai_gitops.errors import Unread
 from cnai_gitops.findings import Finding
 from cnai_gitops.project import apart, load
-from cnai_gitops.project.apart import Blueprints, Limits
+from cnai_gitops.project.apart import Blueprints
 from cnai_gitops.source.files import SourceError
 from cnai_gitops.spec.base import Spec
-from cnai_gitops.system.confine import FILES, NETWORK, SIGNALS
+from cnai_gitops.system.confine import FILES, NETWORK, SIGNALS, Limits
 
 REPOSITORY = Path(__file__).resolve().parents[1] / "hostile" / "repository"
 APP = "from cnai_gitops import Blueprint\napp = Blueprint(name='x', team='risk', purpose='scoring')\n"
