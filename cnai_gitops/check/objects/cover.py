@@ -115,13 +115,13 @@ def _shapes(node: Any) -> Iterator[tuple[Path, Shape]]:
     queue: list[tuple[Path, Any]] = [((), node)]
     while queue:
         path, here = queue.pop()
-        if isinstance(here, Mapping):
+        if isinstance(here, dict):
             for name, value in here.items():
                 at = (*path, str(name))
                 shape = _shape(str(name), value)
                 if shape:
                     yield at, shape
-                if str(name) in _RESOURCES and isinstance(value, Mapping):
+                if str(name) in _RESOURCES and isinstance(value, dict):
                     yield from (((*at, str(each)), ("resource", str(each))) for each in value if "/" in str(each))
                 queue.append((at, _patch(value) if name == _PATCH else value))
         elif isinstance(here, list):
@@ -140,7 +140,7 @@ def _shape(name: str, value: Any) -> Shape | None:
             return "account", value
     if name in _HOST and value is True:
         return "host", name
-    if name in _SECURITY and isinstance(value, Mapping) and value:
+    if name in _SECURITY and isinstance(value, dict) and value:
         return "security", value
     if name == "hostPath" and value:
         return "volume", value if isinstance(value, Mapping) else {"path": value}

@@ -12,6 +12,7 @@ from typing import Any
 
 from cnai_gitops.resources.accelerators import pod_count, times
 from cnai_gitops.resources.argo_workflows.calls import takes_turns, template_key
+from cnai_gitops.resources.argo_workflows.pods import is_plain
 from cnai_gitops.resources.base import INFINITE, Body, Change, Demand, Pods, World, Write, kind_of
 from cnai_gitops.resources.core.fields import pod_fields
 
@@ -171,6 +172,8 @@ def covered(body: Body, world: World) -> bool:
 def _no_more(made: Body, world: World) -> bool:
     """Whether a workflow holds no more than the template that it is made from."""
     spec, meta = made.get("spec") or {}, made.get("metadata") or {}
+    if is_plain(spec):
+        return True
     alone = {**made, "metadata": {"namespace": meta.get("namespace", "")}, "spec": {"workflowTemplateRef": spec.get("workflowTemplateRef")}}
     one, template = world.demand(made), world.demand(alone)
     return set(one.unknown) <= set(template.unknown) and all(n <= template.peak.get(name, 0) for name, n in one.peak.items())

@@ -12,7 +12,7 @@ from typing import Any
 
 from cnai_gitops.resources.accelerators import pod_count, times
 from cnai_gitops.resources.argo_workflows.calls import template_key
-from cnai_gitops.resources.argo_workflows.pods import every_template, joined, spec_below, workflow_spec
+from cnai_gitops.resources.argo_workflows.pods import every_template, is_plain, joined, spec_below, workflow_spec
 from cnai_gitops.resources.argo_workflows.text import changed
 from cnai_gitops.resources.argo_workflows.walk import Walk, inline_name
 from cnai_gitops.resources.base import INFINITE, Body, Change, Demand, Key, World, Write, key_of
@@ -39,6 +39,8 @@ def carried(body: Body, world: World) -> Iterator[tuple[str, Body]]:
     below = spec_below(body, world)
     if below is None:
         yield from _carried(spec, path, body, world)
+        return
+    if is_plain(spec):
         return
     known = [made for _, made in _carried(below, path, body, world)]
     place = f"{path}.arguments" if spec.get("arguments") else path
@@ -77,7 +79,11 @@ def within(body: Body, change: Change, write: Write) -> Body:
 
 def called(body: Body, world: World) -> Iterator[Key]:
     """Templates that a workflow has run, named by itself or by what it creates."""
-    for part in (body, *(made for _, made in carried(body, world))):
+    below = spec_below(body, world)
+    specs = [workflow_spec(body)[0], *([below] if below else [])]
+    texts = ((template.get("resource") or {}).get("manifest") for spec in specs for _, template in every_template(spec, ""))
+    names_one = any("emplateRef" in str(text) for text in texts)  # most create nothing that runs a template
+    for part in (body, *(made for _, made in (carried(body, world) if names_one else ()))):
         queue: list[Any] = [part]
         while queue:
             node = queue.pop()

@@ -80,6 +80,11 @@ def joined(below: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
     return merge(below, {name: value for name, value in spec.items() if name != "workflowTemplateRef"}, _LISTS)
 
 
+def is_plain(spec: Mapping[str, Any]) -> bool:
+    """Whether a workflow over a template runs just what that says: no field of it changes pods, or what is created."""
+    return set(spec) <= _NOT_PODS - {"entrypoint", "onExit", "hooks", "arguments"}
+
+
 def every_template(spec: Mapping[str, Any], path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """(path, template) of each template of a workflow spec, those written inside a step or task included."""
     for index, template in enumerate(spec.get("templates") or ()):

@@ -173,6 +173,8 @@ class Walk:
             return self._dag(key[0], template, scope)
         if template.get("resource"):
             made = self._resource(key, template["resource"], scope)
+            if not (self._spec.get("podSpecPatch") or any(template.get(name) for name in ("podSpecPatch", "sidecars", "initContainers"))):
+                return made
             own = pod(self._pod(key[1], template, scope), self._limit)  # the executor's, which a patch can give anything
             return made._replace(run=both(made.run, own, self._limit), own=own) if most(own) else made
         if any(name in template for name in POD_TYPES):

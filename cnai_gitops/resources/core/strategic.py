@@ -61,8 +61,8 @@ def _maps(below: Mapping[str, Any], patch: Mapping[str, Any], keys: Mapping[str,
 
 
 def _values(name: str, below: Any, value: Any, keys: Mapping[str, tuple[str, ...]]) -> Any:
-    if isinstance(value, Mapping):
-        return _maps(below if isinstance(below, Mapping) else {}, value, keys)
+    if isinstance(value, dict):
+        return _maps(below if isinstance(below, dict) else {}, value, keys)
     if isinstance(value, list) and keys.get(name):
         return _lists(below if isinstance(below, list) else [], value, keys[name], keys)
     return value
@@ -70,16 +70,16 @@ def _values(name: str, below: Any, value: Any, keys: Mapping[str, tuple[str, ...
 
 def _lists(below: Sequence[Any], patch: Sequence[Any], names: tuple[str, ...], keys: Mapping[str, tuple[str, ...]]) -> list[Any]:
     """A list of maps under another one, element by element; what is no map, or has no key, is put at the end."""
-    if any(isinstance(item, Mapping) and item.get(_PATCH) == "replace" and len(item) == 1 for item in patch):
-        return [item for item in patch if not (isinstance(item, Mapping) and item.get(_PATCH) == "replace")]
+    if any(isinstance(item, dict) and item.get(_PATCH) == "replace" and len(item) == 1 for item in patch):
+        return [item for item in patch if not (isinstance(item, dict) and item.get(_PATCH) == "replace")]
     result = list(below)
     for item in patch:
         at = _position(result, item, names)
-        if isinstance(item, Mapping) and item.get(_PATCH) == "delete":
+        if isinstance(item, dict) and item.get(_PATCH) == "delete":
             if at is not None:
                 del result[at]
         elif at is None:
-            result.append(_maps({}, item, keys) if isinstance(item, Mapping) else item)
+            result.append(_maps({}, item, keys) if isinstance(item, dict) else item)
         else:
             result[at] = _maps(result[at], item, keys)
     return result
@@ -87,9 +87,9 @@ def _lists(below: Sequence[Any], patch: Sequence[Any], names: tuple[str, ...], k
 
 def _position(items: Sequence[Any], wanted: Any, names: tuple[str, ...]) -> int | None:
     """Where the element is that `wanted` patches."""
-    if not isinstance(wanted, Mapping):
+    if not isinstance(wanted, dict):
         return None
     name = next((name for name in names if name in wanted), None)
     if name is None:
         return None
-    return next((i for i, item in enumerate(items) if isinstance(item, Mapping) and item.get(name) == wanted[name]), None)
+    return next((i for i, item in enumerate(items) if isinstance(item, dict) and item.get(name) == wanted[name]), None)
