@@ -448,7 +448,8 @@ def test_what_cannot_be_told_is_said(judged: Judged, case: str) -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_sound_pod_sets_off_no_alarm(judged: Judged, place: str) -> None:
-    assert [finding for finding in judged.get(f"s{list(PLACES).index(place)}", []) if finding["code"] == "CNAI630"] == []
+    found = judged[f"s{list(PLACES).index(place)}"]  # its image was never scanned, so something is said of each
+    assert [finding for finding in found if finding["code"] == "CNAI630"] == []
 
 
 # -- what an override says inside of a workflow ----------------------------------------------------------------
