@@ -263,7 +263,7 @@ def committed(root: Path) -> None:
         subprocess.run(["git", "-C", str(root), *command], check=True)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
 def test_random_edits(repository: Path, settings: Settings, tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     chance = random.Random(20261128 + seed)
     assert not pipeline.build(repository, settings).failed

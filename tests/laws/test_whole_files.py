@@ -131,6 +131,7 @@ def changes_of(before: Path, settings: Settings) -> int:
     return int.from_bytes(last[:])
 
 
+@pytest.mark.slow  # with its like, which kill a build at every moment
 def test_a_killed_build_is_finished_by_the_next(two_states: tuple[Path, dict[str, bytes]], settings: Settings, snapshot: Snapshot) -> None:
     root, want = two_states
     kill_everywhere(25, root, settings, want, snapshot)
