@@ -92,7 +92,8 @@ def test_kinds_without_a_controller_are_not_enough(cluster: ControlPlane) -> Non
 def test_a_cluster_that_has_everything(installed: ControlPlane, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "PAGE", 3)  # so that there are several
     facts = asked(installed)
-    assert [fact.name for fact in facts.values() if not fact.ok] == []
+    nodes = list(installed.api.items("/api/v1/nodes"))  # those of other tests are made up: they run no containerd, and that is said
+    assert [fact.name for fact in facts.values() if not fact.ok] == (["containerd-image-volumes"] if nodes else [])
     assert facts["kueue"].version == newest().versions["kueue"]
     assert facts["argo-cd-health"].version == f"{len(customisations())}/{len(customisations())}"
 
